@@ -1,0 +1,363 @@
+package dev.kvstore;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable map from keys to values.
+ *
+ * <pre>{@code
+ * try (KeyValueStore store = KeyValueStore.open(Path.of("data"))) {
+ *     store.set("key", "value");
+ *     String value = store.get("key");            // null when absent
+ *     boolean there = store.update("key", "new"); // false, and nothing written, when absent
+ *     CompactionReport report = store.compact();
+ * }
+ * }</pre>
+ *
+ * <p><b>Keys and values.</b> A key has 1 to 65,535 bytes; the empty key is refused, because it is
+ * nearly always an identifier that somebody forgot to fill in. A value has 0 bytes up to the
+ * configured limit. Strings are stored as UTF-8, so {@code get("k")} and {@code
+ * get("k".getBytes(UTF_8))} find the same entry; a string with an unpaired surrogate has no UTF-8
+ * form and is refused with an {@link IllegalArgumentException}. Reading bytes that are not UTF-8 as
+ * a string puts U+FFFD where they are malformed.
+ *
+ * <p><b>Durability.</b> When a write returns, it survives what the store's {@link Durability} says.
+ * A write that throws has an unknown outcome: the old state or the new one, never a third.
+ *
+ * <p><b>Time to live.</b> An entry written with a time to live is absent from the moment the
+ * store's clock reaches its expiry. Writing the key again without one makes the entry permanent.
+ *
+ * <p><b>Threads.</b> Safe for use by any number of threads, platform or virtual. Operations on one
+ * key are linearizable. Readers take no lock and never wait for a writer or for compaction.
+ * Interrupting a thread inside any call never harms the store: the call completes and the interrupt
+ * flag is kept.
+ *
+ * <p><b>Exceptions.</b> Besides what a method names, every method throws {@link
+ * StoreClosedException} after {@link #close()}, and {@link NullPointerException} for a null
+ * argument not marked nullable. Methods that write throw {@link StoreReadOnlyException} on a
+ * read-only store, {@link StoreFullException} when the disk has no room, and {@link
+ * StoreFailedException} once an I/O error has stopped writes. Methods that read throw {@link
+ * StoreCorruptedException} when the stored bytes fail their checksum.
+ */
+public interface KeyValueStore extends AutoCloseable {
+
+    /**
+     * Opens the store in a directory with default options, creating it if there is none.
+     *
+     * @param dataPath the directory of the store's files
+     * @return the open store
+     * @throws StoreLockedException if the store is open already, here or in another process
+     * @throws StoreCorruptedException if stored data fails its checks
+     */
+    static KeyValueStore open(Path dataPath) {
+        return builder().dataPath(dataPath).open();
+    }
+
+    /**
+     * Starts the choice of options for a store.
+     *
+     * @return a builder with the defaults
+     */
+    static KeyValueStoreBuilder builder() {
+        return new KeyValueStoreBuilder();
+    }
+
+    /**
+     * Stores a value under a key, replacing what was there.
+     *
+     * @param key the key, 1 to 65,535 bytes
+     * @param value the value
+     * @throws LimitExceededException if the key or the value is too short or too long
+     */
+    void set(byte[] key, byte[] value);
+
+    /**
+     * Stores a value under a key, replacing what was there, for a limited time.
+     *
+     * @param key the key, 1 to 65,535 bytes
+     * @param value the value
+     * @param ttl time to live, at least 1 ms; a time beyond the range of the clock means for ever
+     * @throws LimitExceededException if the key or the value is too short or too long, or {@code
+     *     ttl} is shorter than 1 ms
+     */
+    void set(byte[] key, byte[] value, Duration ttl);
+
+    /**
+     * Returns the value of a key.
+     *
+     * @param key the key
+     * @return a copy of the value, or null if the key is absent
+     */
+    byte @Nullable [] get(byte[] key);
+
+    /**
+     * Replaces the value of a key that exists.
+     *
+     * @param key the key, 1 to 65,535 bytes
+     * @param value the new value
+     * @return true if the key was there and has the new value; false, with nothing written, if it
+     *     was absent
+     * @throws LimitExceededException if the key or the value is too short or too long
+     */
+    boolean update(byte[] key, byte[] value);
+
+    /**
+     * Removes a key.
+     *
+     * @param key the key
+     * @return true if the key was there
+     */
+    boolean delete(byte[] key);
+
+    /**
+     * Tells whether a key has a value, without copying the value.
+     *
+     * @param key the key
+     * @return true if the key is there
+     */
+    boolean contains(byte[] key);
+
+    /**
+     * Stores a value under a key that is absent.
+     *
+     * @param key the key, 1 to 65,535 bytes
+     * @param value the value
+     * @return true if the value was stored; false, with nothing written, if the key was there
+     * @throws LimitExceededException if the key or the value is too short or too long
+     */
+    boolean setIfAbsent(byte[] key, byte[] value);
+
+    /**
+     * Replaces the value of a key if it is what the caller expects.
+     *
+     * @param key the key, 1 to 65,535 bytes
+     * @param expected the value the key must have now
+     * @param value the new value
+     * @return true if the key had the expected value and has the new one; false, with nothing
+     *     written, otherwise
+     * @throws LimitExceededException if the key or the value is too short or too long
+     */
+    boolean compareAndSet(byte[] key, byte[] expected, byte[] value);
+
+    /**
+     * Returns the values of many keys at once. Faster than a loop of {@link #get(byte[])}, because
+     * the memory accesses of the lookups overlap. Each key is read on its own: this is no snapshot.
+     *
+     * @param keys the keys; one that occurs twice is answered twice
+     * @return an array as long as {@code keys}, in the same order, with null for an absent key
+     */
+    byte @Nullable [][] getAll(byte[][] keys);
+
+    /**
+     * Applies a batch: after a crash either all of its operations are there or none is. Readers may
+     * see its operations appear one after the other.
+     *
+     * @param batch the operations; an empty batch does nothing
+     * @throws LimitExceededException if the batch's records are too large together
+     */
+    void write(WriteBatch batch);
+
+    /**
+     * Returns the entries whose key starts with a prefix, in no particular order. Every key that is
+     * there from the call of this method to the end of the stream is delivered exactly once; one
+     * that comes or goes meanwhile may be delivered or not, never twice. The value is the one the
+     * key has when it is delivered. The stream is sequential and lazy: it reads on as the caller
+     * does, and holds no lock. Its cost is that of a pass over all keys, whatever the prefix.
+     *
+     * @param prefix what keys must start with; empty for all
+     * @return a stream of entries, to be closed by the caller
+     */
+    Stream<Entry> scan(byte[] prefix);
+
+    /**
+     * Passes every entry to an action, with the guarantees of {@link #scan(byte[])}.
+     *
+     * @param action what to do with each entry; it may use the store
+     */
+    default void forEach(Consumer<? super Entry> action) {
+        try (Stream<Entry> entries = scan(new byte[0])) {
+            entries.forEach(action);
+        }
+    }
+
+    /**
+     * Returns the number of keys. Entries whose time to live has passed count until compaction or a
+     * later write removes them.
+     *
+     * @return the number of keys
+     */
+    long size();
+
+    /**
+     * Returns figures about the store, gathered in microseconds and without I/O.
+     *
+     * @return the figures as of now
+     */
+    StoreStats stats();
+
+    /**
+     * Makes everything written before this call survive a power cut, whatever the {@link
+     * Durability}.
+     */
+    void sync();
+
+    /**
+     * Compacts the store now: gives the space of all obsolete records back. Joins a compaction that
+     * is running already, and returns when all garbage that existed at the call has been dealt
+     * with. Readers and writers go on meanwhile.
+     *
+     * @return what was done
+     */
+    default CompactionReport compact() {
+        return compact(progress -> {});
+    }
+
+    /**
+     * Compacts the store now, like {@link #compact()}, and tells a listener how far it is.
+     *
+     * @param listener called now and then on the compacting thread; must be quick
+     * @return what was done
+     */
+    CompactionReport compact(Consumer<? super CompactionProgress> listener);
+
+    /**
+     * Returns what compaction, by call or in the background, is doing and did last.
+     *
+     * @return the state of compaction as of now
+     */
+    CompactionStatus compactionStatus();
+
+    /**
+     * Closes the store: completes the calls in flight, stops compaction, forces everything to disk
+     * in every {@link Durability}, and releases the files and the lock. Closing twice does nothing.
+     *
+     * @throws StoreFailedException if the last bytes could not be forced; the lock and the files
+     *     are released all the same
+     */
+    @Override
+    void close();
+
+    /**
+     * Stores a value under a key, as {@link #set(byte[], byte[])}.
+     *
+     * @param key the key
+     * @param value the value
+     */
+    default void set(String key, String value) {
+        set(Utf8.encode(key), Utf8.encode(value));
+    }
+
+    /**
+     * Stores a value under a key for a limited time, as {@link #set(byte[], byte[], Duration)}.
+     *
+     * @param key the key
+     * @param value the value
+     * @param ttl time to live, at least 1 ms
+     */
+    default void set(String key, String value, Duration ttl) {
+        set(Utf8.encode(key), Utf8.encode(value), ttl);
+    }
+
+    /**
+     * Returns the value of a key, as {@link #get(byte[])}.
+     *
+     * @param key the key
+     * @return the value, or null if the key is absent
+     */
+    default @Nullable String get(String key) {
+        byte[] value = get(Utf8.encode(key));
+        return value == null ? null : Utf8.decode(value);
+    }
+
+    /**
+     * Replaces the value of a key that exists, as {@link #update(byte[], byte[])}.
+     *
+     * @param key the key
+     * @param value the new value
+     * @return true if the key was there
+     */
+    default boolean update(String key, String value) {
+        return update(Utf8.encode(key), Utf8.encode(value));
+    }
+
+    /**
+     * Removes a key, as {@link #delete(byte[])}.
+     *
+     * @param key the key
+     * @return true if the key was there
+     */
+    default boolean delete(String key) {
+        return delete(Utf8.encode(key));
+    }
+
+    /**
+     * Tells whether a key has a value, as {@link #contains(byte[])}.
+     *
+     * @param key the key
+     * @return true if the key is there
+     */
+    default boolean contains(String key) {
+        return contains(Utf8.encode(key));
+    }
+
+    /**
+     * Stores a value under a key that is absent, as {@link #setIfAbsent(byte[], byte[])}.
+     *
+     * @param key the key
+     * @param value the value
+     * @return true if the value was stored
+     */
+    default boolean setIfAbsent(String key, String value) {
+        return setIfAbsent(Utf8.encode(key), Utf8.encode(value));
+    }
+
+    /**
+     * Replaces a value if it is what the caller expects, as {@link #compareAndSet(byte[], byte[],
+     * byte[])}.
+     *
+     * @param key the key
+     * @param expected the value the key must have now
+     * @param value the new value
+     * @return true if the value was replaced
+     */
+    default boolean compareAndSet(String key, String expected, String value) {
+        return compareAndSet(Utf8.encode(key), Utf8.encode(expected), Utf8.encode(value));
+    }
+
+    /**
+     * Returns the values of many keys at once, as {@link #getAll(byte[][])}.
+     *
+     * @param keys the keys
+     * @return the values of the keys that are there, in the order of {@code keys}
+     */
+    default Map<String, String> getAll(Collection<String> keys) {
+        byte[][] encoded = keys.stream().map(Utf8::encode).toArray(byte[][]::new);
+        byte @Nullable [][] values = getAll(encoded);
+        Map<String, String> found = new LinkedHashMap<>();
+        int i = 0;
+        for (String key : keys) {
+            byte[] value = values[i++];
+            if (value != null) {
+                found.put(key, Utf8.decode(value));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Returns the entries whose key starts with a prefix, as {@link #scan(byte[])}.
+     *
+     * @param prefix what keys must start with; empty for all
+     * @return a stream of entries, to be closed by the caller
+     */
+    default Stream<Entry> scan(String prefix) {
+        return scan(Utf8.encode(prefix));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.kvstore;
+
+/** What a store can do at the moment. */
+public enum StoreState {
+    /** Reads and writes work. */
+    OPEN,
+    /** Opened read-only: reads work, writes are refused. */
+    READ_ONLY,
+    /**
+     * The disk is full or below the free-disk floor: reads, deletes and compaction work, other
+     * writes are refused until there is room.
+     */
+    FULL,
+    /** An I/O error stopped writes for good; reads work. Close the store and open it again. */
+    FAILED,
+    /** Closed: nothing works. */
+    CLOSED
+}

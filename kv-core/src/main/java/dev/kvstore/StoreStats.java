@@ -1,0 +1,61 @@
+package dev.kvstore;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Figures about a store at one moment. Sizes are in bytes; counts of operations are since the store
+ * was opened.
+ *
+ * @param state what the store can do
+ * @param failure why the state is {@link StoreState#FAILED} or {@link StoreState#FULL}, else null
+ * @param dataPath the directory of the store, absolute
+ * @param durability what writes survive
+ * @param keys the number of keys, as {@link KeyValueStore#size()}
+ * @param liveBytes bytes of the records, headers included, that hold the keys' present values
+ * @param garbageBytes bytes of records that compaction can drop or has yet to judge: replaced
+ *     values, tombstones and the log's own notes
+ * @param indexBytes bytes of the index file
+ * @param diskBytes bytes of all files of the store as allocated, prepared and free segments included
+ * @param segments the number of segments that hold records
+ * @param freeSegments the number of segments allocated and empty, ready to be written
+ * @param writtenBytes bytes of records appended for callers since opening
+ * @param relocatedBytes bytes of records appended by compaction since opening; write amplification
+ *     is {@code (writtenBytes + relocatedBytes) / writtenBytes}
+ * @param sets the number of values written
+ * @param deletes the number of keys deleted
+ * @param lastSequence the sequence number of the newest record; it grows by at least one with each
+ *     write over the life of the store
+ * @param compactions the number of compactions that did something
+ * @param recovery what opening found and did
+ */
+public record StoreStats(
+        StoreState state,
+        @Nullable String failure,
+        Path dataPath,
+        Durability durability,
+        long keys,
+        long liveBytes,
+        long garbageBytes,
+        long indexBytes,
+        long diskBytes,
+        int segments,
+        int freeSegments,
+        long writtenBytes,
+        long relocatedBytes,
+        long sets,
+        long deletes,
+        long lastSequence,
+        long compactions,
+        RecoveryReport recovery) {
+
+    /**
+     * Returns the share of the log that is garbage.
+     *
+     * @return {@code garbageBytes / (liveBytes + garbageBytes)}, 0 to 1; 0 for an empty log
+     */
+    public double garbageRatio() {
+        long total = liveBytes + garbageBytes;
+        return total == 0 ? 0 : (double) garbageBytes / total;
+    }
+}
