@@ -89,8 +89,7 @@ public final class KeyValueStoreBuilder {
      * @throws LimitExceededException if out of range
      */
     public KeyValueStoreBuilder forceInterval(Duration forceInterval) {
-        this.forceInterval =
-                requireDuration("forceInterval", forceInterval, Duration.ofHours(1));
+        this.forceInterval = requireDuration("forceInterval", forceInterval, Duration.ofHours(1));
         return this;
     }
 
