@@ -92,6 +92,7 @@ public class ModelStore implements KeyValueStore {
             if (there) {
                 disk.remove(key);
                 deletes++;
+                compactIfWanted();
             }
             return there;
         }
@@ -206,7 +207,6 @@ public class ModelStore implements KeyValueStore {
             progress = start;
             listener.accept(start);
             CompactionReport report = dropGarbage();
-            lastReport = report;
             listener.accept(new CompactionProgress(1, 1, 0, report.bytesReclaimed()));
             return report;
         } finally {
@@ -234,6 +234,15 @@ public class ModelStore implements KeyValueStore {
         }
     }
 
+    // What others do in the background has the same effect when it is done at once.
+    private void compactIfWanted() {
+        long total = disk.liveBytes() + disk.garbageBytes();
+        if (options.backgroundCompaction()
+                && disk.garbageBytes() > options.compactionGarbageRatio() * total) {
+            dropGarbage();
+        }
+    }
+
     private CompactionReport dropGarbage() {
         synchronized (disk) {
             requireWritable();
@@ -243,15 +252,18 @@ public class ModelStore implements KeyValueStore {
             if (before > after) {
                 compactions++;
             }
-            return new CompactionReport(
-                    options.clock().instant(),
-                    Duration.ZERO,
-                    before > after ? 1 : 0,
-                    0,
-                    0,
-                    before - after,
-                    before,
-                    after);
+            CompactionReport report =
+                    new CompactionReport(
+                            options.clock().instant(),
+                            Duration.ZERO,
+                            before > after ? 1 : 0,
+                            0,
+                            0,
+                            before - after,
+                            before,
+                            after);
+            lastReport = report;
+            return report;
         }
     }
 
@@ -275,6 +287,7 @@ public class ModelStore implements KeyValueStore {
             long expiry = ttl == null ? ModelDisk.NEVER : expiry(ttl);
             writtenBytes += disk.put(key.clone(), value.clone(), expiry);
             sets++;
+            compactIfWanted();
         }
     }
 

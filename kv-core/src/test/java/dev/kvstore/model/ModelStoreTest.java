@@ -1,6 +1,8 @@
 package dev.kvstore.model;
 
 import dev.kvstore.contract.BasicContract;
+import dev.kvstore.contract.CompactionContract;
+import dev.kvstore.contract.DurabilityContract;
 import dev.kvstore.testing.StoreFactory;
 import org.junit.jupiter.api.Nested;
 
@@ -11,6 +13,22 @@ class ModelStoreTest {
 
     @Nested
     class Basic extends BasicContract {
+        @Override
+        protected StoreFactory factory() {
+            return models;
+        }
+    }
+
+    @Nested
+    class Compaction extends CompactionContract {
+        @Override
+        protected StoreFactory factory() {
+            return models;
+        }
+    }
+
+    @Nested
+    class Durability extends DurabilityContract {
         @Override
         protected StoreFactory factory() {
             return models;

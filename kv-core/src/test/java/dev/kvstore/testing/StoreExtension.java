@@ -123,6 +123,8 @@ public final class StoreExtension implements BeforeEachCallback, AfterEachCallba
 
     private static void assertNoThreadsRemain() {
         await().atMost(Duration.ofSeconds(30))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
                 .untilAsserted(() -> assertThat(storeThreads()).as("threads left").isEmpty());
     }
 
