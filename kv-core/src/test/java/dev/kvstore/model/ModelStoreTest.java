@@ -2,6 +2,7 @@ package dev.kvstore.model;
 
 import dev.kvstore.contract.BasicContract;
 import dev.kvstore.contract.CompactionContract;
+import dev.kvstore.contract.ConcurrencyContract;
 import dev.kvstore.contract.DurabilityContract;
 import dev.kvstore.testing.StoreFactory;
 import org.junit.jupiter.api.Nested;
@@ -29,6 +30,14 @@ class ModelStoreTest {
 
     @Nested
     class Durability extends DurabilityContract {
+        @Override
+        protected StoreFactory factory() {
+            return models;
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
         @Override
         protected StoreFactory factory() {
             return models;
