@@ -9,7 +9,11 @@ import dev.kvstore.spring.boot.actuate.endpoint.CompactEndpointWebExtension;
 import dev.kvstore.spring.boot.actuate.endpoint.KeyValueStoreEndpoint;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.jmx.JmxEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class KeyValueStoreEndpointAutoConfigurationTest {
@@ -106,8 +110,28 @@ class KeyValueStoreEndpointAutoConfigurationTest {
                         context ->
                                 assertThat(
                                                 context.getBean(CompactEndpoint.class)
-                                                        .compact()
+                                                        .compactAll()
                                                         .stores())
                                         .containsOnlyKeys("orders", "carts"));
+    }
+
+    @Test
+    void endpointsAreExposedOverJmx() {
+        withStore
+                .withConfiguration(
+                        AutoConfigurations.of(
+                                EndpointAutoConfiguration.class,
+                                JmxAutoConfiguration.class,
+                                JmxEndpointAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.jmx.enabled=true",
+                        "management.endpoints.jmx.exposure.include=kv,compact")
+                .run(
+                        context ->
+                                assertThat(
+                                                context.getBean(JmxEndpointsSupplier.class)
+                                                        .getEndpoints())
+                                        .extracting(endpoint -> endpoint.getEndpointId().toString())
+                                        .containsExactlyInAnyOrder("kv", "compact"));
     }
 }

@@ -48,7 +48,7 @@ class EndpointsOfBrokenStoresTest {
 
     @Test
     void allStoresAreCompactedAndFailureShows() {
-        var response = extension.compact();
+        var response = extension.compactAll();
         assertThat(response.getStatus()).isEqualTo(500);
         var stores = response.getBody().stores();
         assertThat(stores.get("sound").report()).isEqualTo(REPORT);
