@@ -94,10 +94,10 @@ public final class MillionKeys implements Callable<Integer> {
                 new BufferedReader(
                         new InputStreamReader(worker.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (Report.isRow(line)) {
-                    System.out.println(line);
-                } else {
+                if (Report.isPromise(line)) {
                     promises.add(line);
+                } else {
+                    (Report.isRow(line) ? System.out : System.err).println(line);
                 }
             }
         }
@@ -108,25 +108,24 @@ public final class MillionKeys implements Callable<Integer> {
     private boolean killWhileWriting() throws IOException, InterruptedException {
         SharedCounter written = new SharedCounter(options.counterFile());
         long enough = options.keys() + options.keys() / 2;
-        long start = System.nanoTime();
         Process worker = start(Worker.Part.UNTIL_KILLED);
-        while (worker.isAlive() && written.get() < enough) {
-            Thread.sleep(1);
-        }
+        await(worker, written, 1);
+        long start = System.nanoTime();
+        await(worker, written, enough);
         boolean killed = worker.isAlive();
         worker.destroyForcibly().waitFor();
         double seconds = (System.nanoTime() - start) / 1e9;
         long disk = DiskUsage.allocatedBytes(options.storeDirectory());
         long data = options.keys() * (16 + options.valueBytes());
-        report.row(
-                "write until kill -9 (with start)",
-                seconds,
-                written.get(),
-                Double.NaN,
-                disk,
-                data,
-                "");
+        report.row("write until kill -9", seconds, written.get(), Double.NaN, disk, data, "");
         return killed;
+    }
+
+    private static void await(Process worker, SharedCounter written, long enough)
+            throws InterruptedException {
+        while (worker.isAlive() && written.get() < enough) {
+            Thread.sleep(1);
+        }
     }
 
     private Process start(Worker.Part part) throws IOException {

@@ -38,6 +38,11 @@ public final class KvAdapter implements StoreAdapter {
         store.compact();
     }
 
+    /** Returns the number of keys. */
+    public long size() {
+        return store.size();
+    }
+
     /** Returns what only this store tells about itself. */
     public StoreStats stats() {
         return store.stats();

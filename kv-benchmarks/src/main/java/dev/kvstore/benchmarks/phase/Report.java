@@ -24,6 +24,11 @@ public final class Report {
         return line.startsWith("|");
     }
 
+    /** Returns whether a line is a promise, held or not. */
+    public static boolean isPromise(String line) {
+        return line.startsWith("- [");
+    }
+
     /** Returns whether a line is a promise that was not held. */
     public static boolean isBroken(String line) {
         return line.startsWith("- [ ]");

@@ -44,7 +44,7 @@ public final class RunOptions {
             defaultValue = "target/benchmark-data",
             description =
                     "Where the files of the run go, in a directory of their own. Default:"
-                        + " ${DEFAULT-VALUE}")
+                            + " ${DEFAULT-VALUE}")
     private Path directory;
 
     /** Returns the store to run. */
