@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Values are overwritten in place, so there is nothing to compact.
  *
  * <p>A write survives the death of the process, but a write that was half done leaves a lock in the
- * file, so that it must then be opened by a recovery that looks at every entry. Nothing survives a
- * power cut for certain, so there is no {@code -sync}.
+ * file, so that it must then be opened by a recovery that looks at every entry, and that drops the
+ * one that was being overwritten. Nothing survives a power cut for certain, so there is no {@code
+ * -sync}.
  */
 public final class ChronicleMapAdapter implements StoreAdapter {
 

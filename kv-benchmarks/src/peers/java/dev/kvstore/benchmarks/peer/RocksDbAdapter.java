@@ -17,8 +17,7 @@ import org.rocksdb.WriteOptions;
  *
  * <p>Settings: {@code optimizeForPointLookup}, that is a hash index in each data block, 10-bit
  * Bloom filters, a memtable filter, and a block cache, here of 512 MiB so that a million small
- * records fit it; no compression, as the values are random; two background jobs. Values are read as
- * {@code byte[]}, which was the fastest of its calls for 100 bytes.
+ * records fit it; no compression, as the values are random; two background jobs.
  *
  * <p>A write survives the death of the process by the write-ahead log, and with {@code -sync} a
  * power cut by {@code WriteOptions.sync}; writers that wait share a sync.
