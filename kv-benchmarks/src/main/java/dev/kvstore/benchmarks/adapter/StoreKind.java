@@ -40,7 +40,12 @@ public record StoreKind(String name, String adapter, Durability durability) {
             throw new IllegalArgumentException(
                     "No store is called " + name + "; there are " + ADAPTERS.keySet());
         }
-        return new StoreKind(name, adapter, dash < 0 ? Durability.OS : durability(name, dash));
+        StoreKind kind =
+                new StoreKind(name, adapter, dash < 0 ? Durability.OS : durability(name, dash));
+        if (kind.durability == Durability.INTERVAL && !kind.ours()) {
+            throw new IllegalArgumentException("Only kv has -interval");
+        }
+        return kind;
     }
 
     /** Returns whether this is the store of this project. */

@@ -23,10 +23,9 @@ import org.lmdbjava.Txn;
  * <p>Settings: a transaction a write; one read transaction a thread, renewed for each read; a map
  * large enough for four times the data, as it must be sized in advance; no read-ahead.
  *
- * <p>A write survives the death of the process: {@code MDB_WRITEMAP} and {@code MDB_NOSYNC}, which
- * is its fastest setting for that, and with which a power cut may destroy the whole file. With
- * {@code -sync}, the defaults: every transaction is synced by itself, as writers exclude each
- * other.
+ * <p>A write survives the death of the process: {@code MDB_WRITEMAP} and {@code MDB_NOSYNC}, with
+ * which a power cut may destroy the whole file. With {@code -sync}, the defaults: every transaction
+ * is synced by itself, as writers exclude each other.
  */
 public final class LmdbAdapter implements StoreAdapter {
 
