@@ -1,0 +1,197 @@
+package dev.kvstore.sample;
+
+import dev.kvstore.Entry;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.WriteBatch;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Repository;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The links in the store. A link has two entries, both JSON, so that a visit writes little and a
+ * new URL never collides with the counting of visits:
+ *
+ * <pre>
+ * link/List    {"url":"https://…/List.html","created":"…","updated":"…"}
+ * visits/List  {"count":3,"last":"…"}
+ * </pre>
+ *
+ * <p>Names are listed without regard to case, so that "string" finds String.
+ */
+@Repository
+class LinkRepository {
+
+    static final Comparator<String> BY_NAME =
+            String.CASE_INSENSITIVE_ORDER.thenComparing(Comparator.naturalOrder());
+
+    private static final String LINK = "link/";
+    private static final String VISITS = "visits/";
+    private static final int MOST_NAMES_COMPARED = 100_000;
+
+    // Its own, not the application's: a setting under spring.jackson must not change what is stored.
+    private static final JsonMapper json = JsonMapper.builder().build();
+
+    private final KeyValueStore store;
+    private final LongAdder reads = new LongAdder();
+
+    LinkRepository(KeyValueStore store) {
+        this.store = store;
+    }
+
+    private record Target(String url, Instant created, Instant updated) {}
+
+    private record Visits(long count, Instant last) {}
+
+    /** Returns the link of a name. */
+    Optional<Link> find(String name) {
+        return Optional.ofNullable(read(LINK + name))
+                .map(target -> link(name, target, read(VISITS + name)));
+    }
+
+    /** Returns where a name leads, and counts that somebody went there. */
+    Optional<String> visit(String name) {
+        String target = read(LINK + name);
+        if (target == null) {
+            return Optional.empty();
+        }
+        // Should the link be deleted just now, its count stays for the next link of that name.
+        modify(VISITS + name, LinkRepository::oneMore);
+        return Optional.of(json.readValue(target, Target.class).url());
+    }
+
+    /** Gives a name a URL, and returns whether the name is new. */
+    boolean save(String name, String url) {
+        return modify(LINK + name, old -> retarget(old, url)) == null;
+    }
+
+    /** Gives many names their URLs: all of them, or after a crash none. */
+    void saveAll(Map<String, String> urlsByName) {
+        Map<String, String> present =
+                store.getAll(urlsByName.keySet().stream().map(LINK::concat).toList());
+        WriteBatch batch = new WriteBatch();
+        urlsByName.forEach(
+                (name, url) -> {
+                    String key = LINK + name;
+                    batch.set(key, retarget(present.get(key), url));
+                });
+        store.write(batch);
+    }
+
+    /** Removes a link and its visits, and returns whether there was one. */
+    boolean delete(String name) {
+        boolean there = read(LINK + name) != null;
+        if (there) {
+            store.write(new WriteBatch().delete(LINK + name).delete(VISITS + name));
+        }
+        return there;
+    }
+
+    /** Returns the first links, in order of name, that start with a prefix and come after a name. */
+    List<Link> list(String prefix, String after, int limit) {
+        try (Stream<Entry> entries = store.scan(LINK)) {
+            reads.increment();
+            Stream<NamedTarget> matching =
+                    entries.map(NamedTarget::new)
+                            .filter(link -> startsWith(link.name(), prefix))
+                            .filter(link -> BY_NAME.compare(link.name(), after) > 0);
+            return withVisits(
+                    Smallest.of(
+                            matching, limit, Comparator.comparing(NamedTarget::name, BY_NAME)));
+        }
+    }
+
+    /** Returns a few names that somebody who asked for this one may have meant. */
+    List<String> namesNear(String name) {
+        try (Stream<Entry> entries = store.scan(LINK)) {
+            reads.increment();
+            Stream<String> names =
+                    entries.limit(MOST_NAMES_COMPARED).map(entry -> new NamedTarget(entry).name());
+            return NearNames.of(name, names);
+        }
+    }
+
+    /** Returns how many reads were made since the start; writes are counted by the store. */
+    long reads() {
+        return reads.sum();
+    }
+
+    private record NamedTarget(String name, String target) {
+
+        NamedTarget(Entry entry) {
+            this(entry.keyString().substring(LINK.length()), entry.valueString());
+        }
+    }
+
+    private List<Link> withVisits(List<NamedTarget> links) {
+        Map<String, String> visits =
+                store.getAll(links.stream().map(link -> VISITS + link.name()).toList());
+        return links.stream()
+                .map(
+                        link ->
+                                link(
+                                        link.name(),
+                                        link.target(),
+                                        visits.get(VISITS + link.name())))
+                .toList();
+    }
+
+    private @Nullable String read(String key) {
+        reads.increment();
+        return store.get(key);
+    }
+
+    /** Replaces a value by what is made of it, whoever else writes it meanwhile. Returns the old. */
+    private @Nullable String modify(String key, UnaryOperator<@Nullable String> change) {
+        while (true) {
+            String old = read(key);
+            String changed = change.apply(old);
+            boolean done =
+                    old == null
+                            ? store.setIfAbsent(key, changed)
+                            : store.compareAndSet(key, old, changed);
+            if (done) {
+                return old;
+            }
+        }
+    }
+
+    private static String retarget(@Nullable String old, String url) {
+        Instant now = now();
+        Instant created = old == null ? now : json.readValue(old, Target.class).created();
+        return json.writeValueAsString(new Target(url, created, now));
+    }
+
+    private static String oneMore(@Nullable String old) {
+        long count = old == null ? 0 : json.readValue(old, Visits.class).count();
+        return json.writeValueAsString(new Visits(count + 1, now()));
+    }
+
+    private static Link link(String name, String targetJson, @Nullable String visitsJson) {
+        Target target = json.readValue(targetJson, Target.class);
+        Visits visits = visitsJson == null ? null : json.readValue(visitsJson, Visits.class);
+        return new Link(
+                name,
+                target.url(),
+                visits == null ? 0 : visits.count(),
+                target.created(),
+                target.updated(),
+                visits == null ? null : visits.last());
+    }
+
+    private static boolean startsWith(String name, String prefix) {
+        return name.regionMatches(true, 0, prefix, 0, prefix.length());
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+}
