@@ -222,7 +222,7 @@ function showRate(operations) {
   lastSample = sample;
   const peak = Math.max(...rates);
   byId('rate').textContent = numbers.format(rates[SECONDS]);
-  byId('peak').textContent = `peak ${numbers.format(peak)}`;
+  byId('peak').textContent = `1-minute peak ${numbers.format(peak)}`;
   const points = rates.map((rate, x) => `${x} ${(19.5 - 18.5 * rate / Math.max(peak, 10)).toFixed(2)}`);
   byId('rate-line').setAttribute('d', 'M' + points.join('L'));
   byId('rate-area').setAttribute('d', `M0 20L${points.join('L')}L${SECONDS} 20Z`);

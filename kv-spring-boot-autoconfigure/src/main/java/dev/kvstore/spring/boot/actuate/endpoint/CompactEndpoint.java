@@ -1,0 +1,154 @@
+package dev.kvstore.spring.boot.actuate.endpoint;
+
+import dev.kvstore.CompactionProgress;
+import dev.kvstore.CompactionReport;
+import dev.kvstore.CompactionStatus;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.KeyValueStoreException;
+import dev.kvstore.StoreClosedException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/**
+ * {@link Endpoint @Endpoint} that compacts the stores and shows how compaction goes.
+ *
+ * <p>No operation takes anything but the name of a store: any other parameter would make the web
+ * endpoint insist on a JSON body.
+ */
+@Endpoint(id = "compact")
+public class CompactEndpoint {
+
+    private final Map<String, KeyValueStore> stores;
+
+    /**
+     * Makes an endpoint.
+     *
+     * @param stores the stores by name
+     */
+    public CompactEndpoint(Map<String, KeyValueStore> stores) {
+        this.stores = new LinkedHashMap<>(stores);
+    }
+
+    /**
+     * Tells what compaction is doing in all stores.
+     *
+     * @return the state of compaction by store
+     */
+    @ReadOperation
+    public CompactionsDescriptor compactions() {
+        return new CompactionsDescriptor(ofAll(CompactEndpoint::describe));
+    }
+
+    /**
+     * Tells what compaction is doing in one store.
+     *
+     * @param store the name of the store
+     * @return the state of compaction, or null if there is no store of that name
+     */
+    @ReadOperation
+    public @Nullable CompactionDescriptor compaction(@Selector String store) {
+        KeyValueStore found = stores.get(store);
+        return found == null ? null : describe(found);
+    }
+
+    /**
+     * Compacts all stores, one after the other, and returns when that is done. A compaction that is
+     * running already is joined.
+     *
+     * @return what was done, by store
+     */
+    @WriteOperation
+    public CompactionResultsDescriptor compact() {
+        return new CompactionResultsDescriptor(ofAll(CompactEndpoint::compact));
+    }
+
+    /**
+     * Compacts one store and returns when that is done. A compaction that is running already is
+     * joined.
+     *
+     * @param store the name of the store
+     * @return what was done, or null if there is no store of that name
+     */
+    @WriteOperation
+    public @Nullable CompactionResultDescriptor compact(@Selector String store) {
+        KeyValueStore found = stores.get(store);
+        return found == null ? null : compact(found);
+    }
+
+    private <T> Map<String, T> ofAll(Function<KeyValueStore, T> function) {
+        Map<String, T> results = new LinkedHashMap<>();
+        stores.forEach((name, store) -> results.put(name, function.apply(store)));
+        return results;
+    }
+
+    private static CompactionDescriptor describe(KeyValueStore store) {
+        try {
+            return CompactionDescriptor.of(store.compactionStatus());
+        } catch (StoreClosedException ex) {
+            return new CompactionDescriptor(false, null, null, ex.getMessage());
+        }
+    }
+
+    // One store that fails does not keep the others from being compacted.
+    private static CompactionResultDescriptor compact(KeyValueStore store) {
+        try {
+            return new CompactionResultDescriptor(store.compact(), null);
+        } catch (KeyValueStoreException ex) {
+            return new CompactionResultDescriptor(null, ex.getMessage());
+        }
+    }
+
+    /**
+     * Description of compaction in all stores.
+     *
+     * @param stores the state of compaction by store
+     */
+    public record CompactionsDescriptor(Map<String, CompactionDescriptor> stores)
+            implements OperationResponseBody {}
+
+    /**
+     * Description of compaction in a store.
+     *
+     * @param running whether one is running
+     * @param progress how far the running one is, or null if none is running
+     * @param lastReport what the last one did, or null if there was none since opening
+     * @param lastFailure why the last one failed, or null if it did not
+     */
+    public record CompactionDescriptor(
+            boolean running,
+            @Nullable CompactionProgress progress,
+            @Nullable CompactionReport lastReport,
+            @Nullable String lastFailure)
+            implements OperationResponseBody {
+
+        static CompactionDescriptor of(CompactionStatus status) {
+            return new CompactionDescriptor(
+                    status.running(), status.progress(), status.lastReport(), status.lastFailure());
+        }
+    }
+
+    /**
+     * What compacting all stores did.
+     *
+     * @param stores what was done, by store
+     */
+    public record CompactionResultsDescriptor(Map<String, CompactionResultDescriptor> stores)
+            implements OperationResponseBody {}
+
+    /**
+     * What compacting a store did.
+     *
+     * @param report what was done, or null if it failed
+     * @param failure why it failed, or null if it did not
+     */
+    public record CompactionResultDescriptor(
+            @Nullable CompactionReport report, @Nullable String failure)
+            implements OperationResponseBody {}
+}

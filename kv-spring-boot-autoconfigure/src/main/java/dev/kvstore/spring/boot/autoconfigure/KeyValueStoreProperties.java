@@ -1,0 +1,185 @@
+package dev.kvstore.spring.boot.autoconfigure;
+
+import dev.kvstore.Durability;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+/** Properties of the store: each option of its builder that a text can express. */
+@ConfigurationProperties("kv")
+public class KeyValueStoreProperties {
+
+    // The paths are strings: Spring would look for a relative Path on the class path first, and so
+    // put the store among the compiled classes of an application that has a directory of that name.
+
+    /** Directory of the store's files, created if it does not exist. Required. */
+    private @Nullable String dataPath;
+
+    /** Index file. Defaults to 'index.kvi' in the data directory. */
+    private @Nullable String indexPath;
+
+    /** What a write that has returned survives. */
+    private Durability durability = Durability.SYNC;
+
+    /** How often the log is forced to disk. Used with durability 'interval' only. */
+    private Duration forceInterval = Duration.ofSeconds(1);
+
+    /** Size of a segment file, from 64KB to 1GB in steps of 4KB. Fixed once a store exists. */
+    private DataSize segmentSize = DataSize.ofMegabytes(64);
+
+    /** Longest key that may be written, up to 65535B. */
+    private DataSize maxKeySize = DataSize.ofBytes(65535);
+
+    /** Longest value that may be written, up to 1GB. */
+    private DataSize maxValueSize = DataSize.ofMegabytes(256);
+
+    /** Whether to open the store for reading only. It must exist then. */
+    private boolean readOnly;
+
+    /** Whether each read checks the checksum of what it read. */
+    private boolean verifyChecksums = true;
+
+    /** Disk space to be left free. Writes that would take from it are refused. */
+    private DataSize freeDiskFloor = DataSize.ofMegabytes(64);
+
+    private final Compaction compaction = new Compaction();
+
+    /** Makes properties with the defaults. */
+    public KeyValueStoreProperties() {}
+
+    public @Nullable String getDataPath() {
+        return dataPath;
+    }
+
+    public void setDataPath(@Nullable String dataPath) {
+        this.dataPath = dataPath;
+    }
+
+    public @Nullable String getIndexPath() {
+        return indexPath;
+    }
+
+    public void setIndexPath(@Nullable String indexPath) {
+        this.indexPath = indexPath;
+    }
+
+    public Durability getDurability() {
+        return durability;
+    }
+
+    public void setDurability(Durability durability) {
+        this.durability = durability;
+    }
+
+    public Duration getForceInterval() {
+        return forceInterval;
+    }
+
+    public void setForceInterval(Duration forceInterval) {
+        this.forceInterval = forceInterval;
+    }
+
+    public DataSize getSegmentSize() {
+        return segmentSize;
+    }
+
+    public void setSegmentSize(DataSize segmentSize) {
+        this.segmentSize = segmentSize;
+    }
+
+    public DataSize getMaxKeySize() {
+        return maxKeySize;
+    }
+
+    public void setMaxKeySize(DataSize maxKeySize) {
+        this.maxKeySize = maxKeySize;
+    }
+
+    public DataSize getMaxValueSize() {
+        return maxValueSize;
+    }
+
+    public void setMaxValueSize(DataSize maxValueSize) {
+        this.maxValueSize = maxValueSize;
+    }
+
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    public void setReadOnly(boolean readOnly) {
+        this.readOnly = readOnly;
+    }
+
+    public boolean isVerifyChecksums() {
+        return verifyChecksums;
+    }
+
+    public void setVerifyChecksums(boolean verifyChecksums) {
+        this.verifyChecksums = verifyChecksums;
+    }
+
+    public DataSize getFreeDiskFloor() {
+        return freeDiskFloor;
+    }
+
+    public void setFreeDiskFloor(DataSize freeDiskFloor) {
+        this.freeDiskFloor = freeDiskFloor;
+    }
+
+    public Compaction getCompaction() {
+        return compaction;
+    }
+
+    /** Properties of compaction in the background. */
+    public static class Compaction {
+
+        /** Whether to compact in the background. Compaction by call works either way. */
+        private boolean enabled = true;
+
+        /** How often to look whether there is enough garbage to compact. */
+        private Duration interval = Duration.ofSeconds(10);
+
+        /** Share of garbage in the log above which to compact, from 0.05 to 0.95. */
+        private double garbageRatio = 0.4;
+
+        /** Amount of data to read per second at most when compacting. Use 0 for no limit. */
+        private DataSize rateLimit = DataSize.ofBytes(0);
+
+        /** Makes properties with the defaults. */
+        public Compaction() {}
+
+        public boolean isEnabled() {
+            return enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public Duration getInterval() {
+            return interval;
+        }
+
+        public void setInterval(Duration interval) {
+            this.interval = interval;
+        }
+
+        public double getGarbageRatio() {
+            return garbageRatio;
+        }
+
+        public void setGarbageRatio(double garbageRatio) {
+            this.garbageRatio = garbageRatio;
+        }
+
+        public DataSize getRateLimit() {
+            return rateLimit;
+        }
+
+        public void setRateLimit(DataSize rateLimit) {
+            this.rateLimit = rateLimit;
+        }
+    }
+}

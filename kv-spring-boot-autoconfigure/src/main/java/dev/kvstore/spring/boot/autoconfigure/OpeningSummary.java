@@ -1,0 +1,33 @@
+package dev.kvstore.spring.boot.autoconfigure;
+
+import dev.kvstore.RecoveryReport;
+import dev.kvstore.StoreState;
+import dev.kvstore.StoreStats;
+
+/** The line that tells in the log which store was opened, and what opening it took. */
+final class OpeningSummary {
+
+    private OpeningSummary() {}
+
+    static String of(StoreStats stats) {
+        RecoveryReport recovery = stats.recovery();
+        return "Opened the key-value store in %s%s in %d ms: %s"
+                .formatted(
+                        stats.dataPath(),
+                        stats.state() == StoreState.READ_ONLY ? " (read-only)" : "",
+                        recovery.duration().toMillis(),
+                        recovery.created() ? "new" : stats.keys() + " keys, " + history(recovery));
+    }
+
+    private static String history(RecoveryReport recovery) {
+        if (recovery.clean()) {
+            return "properly closed before";
+        }
+        String rebuilt =
+                "not properly closed before, index rebuilt from %d records in %d segments"
+                        .formatted(recovery.recordsRead(), recovery.segmentsRead());
+        return recovery.cutBytes() == 0
+                ? rebuilt
+                : rebuilt + ", %d bytes of unfinished writes cut off".formatted(recovery.cutBytes());
+    }
+}

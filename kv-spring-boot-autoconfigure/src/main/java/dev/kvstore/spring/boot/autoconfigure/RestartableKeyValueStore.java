@@ -1,0 +1,133 @@
+package dev.kvstore.spring.boot.autoconfigure;
+
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreStats;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * A store that lives as its application context does. It opens when the bean is made, so that every
+ * bean that gets it can use it at once. It closes when the context is stopped or paused, releasing
+ * the files and the lock for whoever comes next, and opens again when the context starts again. When
+ * the context is closed it stays open until all beans that use it have been destroyed.
+ *
+ * <p><b>Threads:</b> calls read one volatile field; changes of the lifecycle exclude each other.
+ */
+final class RestartableKeyValueStore extends DelegatingKeyValueStore
+        implements SmartLifecycle, InitializingBean, DisposableBean, ApplicationContextAware {
+
+    // Far below the web server's, the executors' and the default: starts first and stops last.
+    private static final int PHASE = Integer.MIN_VALUE / 2;
+
+    private static final Log logger = LogFactory.getLog(RestartableKeyValueStore.class);
+
+    private final Supplier<KeyValueStore> opener;
+
+    private @Nullable ApplicationContext context;
+
+    private volatile @Nullable KeyValueStore store;
+
+    private volatile @Nullable Path path;
+
+    private volatile boolean closed;
+
+    /**
+     * Makes a store that is not open yet.
+     *
+     * @param opener opens the store behind this one, each time anew
+     */
+    RestartableKeyValueStore(Supplier<KeyValueStore> opener) {
+        this.opener = opener;
+    }
+
+    @Override
+    KeyValueStore delegate() {
+        KeyValueStore current = store;
+        if (current == null) {
+            throw new StoreClosedException(closedMessage());
+        }
+        return current;
+    }
+
+    @Override
+    public void setApplicationContext(ApplicationContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void afterPropertiesSet() {
+        start();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (store == null && !closed) {
+            KeyValueStore opened = opener.get();
+            StoreStats stats = opened.stats();
+            path = stats.dataPath();
+            store = opened;
+            logger.info(OpeningSummary.of(stats));
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        // A closing context stops its beans before it destroys any, and a bean may still want to
+        // write in its destruction callback. In that case destroy() closes the store.
+        if (!isContextClosing()) {
+            release();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return store != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    @Override
+    public void destroy() {
+        close();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        release();
+    }
+
+    private void release() {
+        KeyValueStore current = store;
+        if (current != null) {
+            store = null;
+            current.close();
+            logger.info("Closed the key-value store in " + path);
+        }
+    }
+
+    private boolean isContextClosing() {
+        return context instanceof ConfigurableApplicationContext configurable
+                && configurable.isClosed();
+    }
+
+    private String closedMessage() {
+        return closed
+                ? "The key-value store in %s has been closed.".formatted(path)
+                : "The key-value store in %s is closed because its application context is stopped or paused. It opens again when the context starts."
+                        .formatted(path);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.kvstore.spring.boot.autoconfigure;
+
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.KeyValueStoreBuilder;
+import dev.kvstore.KeyValueStoreException;
+import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFullException;
+import dev.kvstore.StoreLockedException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.util.StringUtils;
+
+/**
+ * Opens a store as its properties and the customizers say, any number of times in turn, and says
+ * what to do about it when that fails.
+ */
+final class StoreOpener implements Supplier<KeyValueStore> {
+
+    private final String prefix;
+    private final KeyValueStoreProperties properties;
+    private final KeyValueStoreBuilder builder = KeyValueStore.builder();
+
+    StoreOpener(
+            String prefix,
+            KeyValueStoreProperties properties,
+            List<KeyValueStoreBuilderCustomizer> customizers) {
+        this.prefix = prefix;
+        this.properties = properties;
+        new PropertiesMapper(prefix).apply(properties, builder);
+        customizers.forEach(customizer -> customizer.customize(builder));
+    }
+
+    @Override
+    public KeyValueStore get() {
+        try {
+            return builder.open();
+        } catch (StoreLockedException | StoreCorruptedException ex) {
+            throw ex; // They have failure analyzers, which also serve stores opened by hand.
+        } catch (KeyValueStoreException ex) {
+            throw new FailureAnalyzedException(
+                    "The key-value store cannot be opened. " + ex.getMessage(), action(ex), ex);
+        } catch (IllegalStateException ex) {
+            // The builder cannot be asked for its path, and a customizer may have set one.
+            if (StringUtils.hasText(properties.getDataPath())) {
+                throw ex;
+            }
+            throw missingDataPath(ex);
+        }
+    }
+
+    private String action(KeyValueStoreException failure) {
+        if (failure instanceof StoreFullException) {
+            return "Make room on the disk, lower '%1$s.free-disk-floor', or set '%1$s.data-path' to a directory on another disk."
+                    .formatted(prefix);
+        }
+        return "Make sure that this process may read and write the directory that '%s.data-path' names, or set it to another one."
+                .formatted(prefix);
+    }
+
+    private FailureAnalyzedException missingDataPath(IllegalStateException cause) {
+        return new FailureAnalyzedException(
+                "The key-value store needs a directory for its files, and '%s.data-path' is not set."
+                        .formatted(prefix),
+                ("Set '%s.data-path' in the application's configuration, for example to '/var/lib/my-app/kv', or to 'data/kv', which is relative to the working directory."
+                                + " To run without a store set 'kv.enabled' to 'false'.")
+                        .formatted(prefix),
+                cause);
+    }
+}
