@@ -246,18 +246,20 @@ async function compact() {
   compactButton.setAttribute('aria-disabled', 'true');
   byId('compact-result').textContent = 'Compacting …';
   try {
-    await json('/actuator/compact', {method: 'POST'});
-    const figures = await json('/page/figures');
-    const {diskBytesBefore, diskBytesAfter} = figures.lastCompaction;
-    showFigures(figures);
+    const {report} = onlyStore(await json('/actuator/compact', {method: 'POST'}));
+    showFigures(await json('/page/figures'));
     byId('compact-result').textContent =
-      `Done: the files had ${bytes(diskBytesBefore)} and have ${bytes(diskBytesAfter)}.`;
+      `Done: the files had ${bytes(report.diskBytesBefore)} and have ${bytes(report.diskBytesAfter)}.`;
   } catch (e) {
-    byId('compact-result').textContent = `Compaction failed: ${e.message}`;
+    const reason = e.problem?.stores ? onlyStore(e.problem).failure : e.message;
+    byId('compact-result').textContent = `Compaction failed: ${reason}`;
   } finally {
     compactButton.removeAttribute('aria-disabled');
   }
 }
+
+// The endpoint answers for all stores of an application; this one has one.
+const onlyStore = answer => Object.values(answer.stores)[0];
 
 compactButton.addEventListener('click', compact);
 document.addEventListener('visibilitychange', () => {

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,7 +27,8 @@ import org.springframework.asm.SpringAsmInfo;
  */
 final class JavadocLinks {
 
-    private static final String PAGE = "https://docs.oracle.com/en/java/javase/%d/docs/api/%s/%s.html";
+    private static final String PAGE =
+            "https://docs.oracle.com/en/java/javase/%d/docs/api/%s/%s.html";
 
     /** Not deprecated, core of Java, its other packages, not of a GUI: a user means the first. */
     private static final Comparator<JdkType> MOST_WANTED_FIRST =
@@ -83,7 +83,8 @@ final class JavadocLinks {
     private static Stream<JdkType> publicTypes(String module, String packageName) {
         String folder = packageName.replace('.', '/') + "/";
         PublicNames names = new PublicNames();
-        try (Stream<Path> files = Files.list(Path.of(URI.create("jrt:/" + module + "/" + folder)))) {
+        try (Stream<Path> files =
+                Files.list(Path.of(URI.create("jrt:/" + module + "/" + folder)))) {
             for (Path file : files.filter(file -> file.toString().endsWith(".class")).toList()) {
                 new ClassReader(Files.readAllBytes(file)).accept(names, ClassReader.SKIP_CODE);
             }
@@ -101,7 +102,7 @@ final class JavadocLinks {
                                         names.deprecated.contains(name)));
     }
 
-    /** Collects from class files the names, such as {@code java/util/Map$Entry}, of public types. */
+    /** Collects from class files the names ({@code java/util/Map$Entry}) of public types. */
     private static final class PublicNames extends ClassVisitor {
 
         final Set<String> found = new HashSet<>();

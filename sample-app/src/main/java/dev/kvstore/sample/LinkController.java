@@ -63,7 +63,8 @@ class LinkController {
 
     @PutMapping("/links/{name}")
     ResponseEntity<Link> put(@PathVariable String name, @RequestBody NewTarget target) {
-        boolean created = links.save(LinkRules.requireName(name), LinkRules.requireUrl(target.url()));
+        boolean created =
+                links.save(LinkRules.requireName(name), LinkRules.requireUrl(target.url()));
         return ResponseEntity.status(created ? HttpStatus.CREATED : HttpStatus.OK).body(show(name));
     }
 

@@ -37,8 +37,8 @@ class LinkRepository {
     private static final String VISITS = "visits/";
     private static final int MOST_NAMES_COMPARED = 100_000;
 
-    // Its own, not the application's: a setting under spring.jackson must not change what is stored.
-    private static final JsonMapper json = JsonMapper.builder().build();
+    // Not the application's own, as its settings may change and what is stored must not.
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final KeyValueStore store;
     private final LongAdder reads = new LongAdder();
@@ -65,7 +65,7 @@ class LinkRepository {
         }
         // Should the link be deleted just now, its count stays for the next link of that name.
         modify(VISITS + name, LinkRepository::oneMore);
-        return Optional.of(json.readValue(target, Target.class).url());
+        return Optional.of(JSON.readValue(target, Target.class).url());
     }
 
     /** Gives a name a URL, and returns whether the name is new. */
@@ -95,7 +95,7 @@ class LinkRepository {
         return there;
     }
 
-    /** Returns the first links, in order of name, that start with a prefix and come after a name. */
+    /** Returns the first links, by name, that start with a prefix and come after a name. */
     List<Link> list(String prefix, String after, int limit) {
         try (Stream<Entry> entries = store.scan(LINK)) {
             reads.increment();
@@ -104,8 +104,7 @@ class LinkRepository {
                             .filter(link -> startsWith(link.name(), prefix))
                             .filter(link -> BY_NAME.compare(link.name(), after) > 0);
             return withVisits(
-                    Smallest.of(
-                            matching, limit, Comparator.comparing(NamedTarget::name, BY_NAME)));
+                    Smallest.of(matching, limit, Comparator.comparing(NamedTarget::name, BY_NAME)));
         }
     }
 
@@ -135,12 +134,7 @@ class LinkRepository {
         Map<String, String> visits =
                 store.getAll(links.stream().map(link -> VISITS + link.name()).toList());
         return links.stream()
-                .map(
-                        link ->
-                                link(
-                                        link.name(),
-                                        link.target(),
-                                        visits.get(VISITS + link.name())))
+                .map(link -> link(link.name(), link.target(), visits.get(VISITS + link.name())))
                 .toList();
     }
 
@@ -149,7 +143,7 @@ class LinkRepository {
         return store.get(key);
     }
 
-    /** Replaces a value by what is made of it, whoever else writes it meanwhile. Returns the old. */
+    /** Makes a new value of the old, whoever else writes meanwhile, and returns the old. */
     private @Nullable String modify(String key, UnaryOperator<@Nullable String> change) {
         while (true) {
             String old = read(key);
@@ -166,18 +160,18 @@ class LinkRepository {
 
     private static String retarget(@Nullable String old, String url) {
         Instant now = now();
-        Instant created = old == null ? now : json.readValue(old, Target.class).created();
-        return json.writeValueAsString(new Target(url, created, now));
+        Instant created = old == null ? now : JSON.readValue(old, Target.class).created();
+        return JSON.writeValueAsString(new Target(url, created, now));
     }
 
     private static String oneMore(@Nullable String old) {
-        long count = old == null ? 0 : json.readValue(old, Visits.class).count();
-        return json.writeValueAsString(new Visits(count + 1, now()));
+        long count = old == null ? 0 : JSON.readValue(old, Visits.class).count();
+        return JSON.writeValueAsString(new Visits(count + 1, now()));
     }
 
     private static Link link(String name, String targetJson, @Nullable String visitsJson) {
-        Target target = json.readValue(targetJson, Target.class);
-        Visits visits = visitsJson == null ? null : json.readValue(visitsJson, Visits.class);
+        Target target = JSON.readValue(targetJson, Target.class);
+        Visits visits = visitsJson == null ? null : JSON.readValue(visitsJson, Visits.class);
         return new Link(
                 name,
                 target.url(),

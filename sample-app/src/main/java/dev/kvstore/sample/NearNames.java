@@ -30,7 +30,7 @@ final class NearNames {
                 .toList();
     }
 
-    /** Counts edits up to a few; a name that goes on after what was wanted, or ends in it, is next. */
+    /** Counts edits up to a few; next are names that begin with what was wanted, or end in it. */
     private static int distance(String lowerWanted, String name) {
         String lowerName = name.toLowerCase(Locale.ROOT);
         int mostEdits = Math.min(MOST_EDITS, 1 + lowerWanted.length() / 4);

@@ -57,7 +57,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
             HttpHeaders headers,
             HttpStatusCode status,
             WebRequest request) {
-        ProblemDetail problem = invalid("body", "body must be JSON such as {\"url\":\"https://…\"}");
+        ProblemDetail problem = invalid("body", "body must be JSON, {\"url\":\"https://…\"}");
         return handleExceptionInternal(e, problem, headers, status, request);
     }
 
