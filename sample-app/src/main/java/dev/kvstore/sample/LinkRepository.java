@@ -33,6 +33,8 @@ class LinkRepository {
     static final Comparator<String> BY_NAME =
             String.CASE_INSENSITIVE_ORDER.thenComparing(Comparator.naturalOrder());
 
+    private static final Comparator<Entry> ENTRY_BY_NAME =
+            Comparator.comparing(LinkRepository::nameOf, BY_NAME);
     private static final String LINK = "link/";
     private static final String VISITS = "visits/";
     private static final int MOST_NAMES_COMPARED = 100_000;
@@ -97,24 +99,19 @@ class LinkRepository {
 
     /** Returns the first links, by name, that start with a prefix and come after a name. */
     List<Link> list(String prefix, String after, int limit) {
-        try (Stream<Entry> entries = store.scan(LINK)) {
-            reads.increment();
-            Stream<NamedTarget> matching =
-                    entries.map(NamedTarget::new)
-                            .filter(link -> startsWith(link.name(), prefix))
-                            .filter(link -> BY_NAME.compare(link.name(), after) > 0);
-            return withVisits(
-                    Smallest.of(matching, limit, Comparator.comparing(NamedTarget::name, BY_NAME)));
+        try (Stream<Entry> entries = scan()) {
+            Stream<Entry> matching =
+                    entries.filter(entry -> startsWith(nameOf(entry), prefix))
+                            .filter(entry -> BY_NAME.compare(nameOf(entry), after) > 0);
+            return withVisits(Smallest.of(matching, limit, ENTRY_BY_NAME));
         }
     }
 
     /** Returns a few names that somebody who asked for this one may have meant. */
     List<String> namesNear(String name) {
-        try (Stream<Entry> entries = store.scan(LINK)) {
-            reads.increment();
-            Stream<String> names =
-                    entries.limit(MOST_NAMES_COMPARED).map(entry -> new NamedTarget(entry).name());
-            return NearNames.of(name, names);
+        try (Stream<Entry> entries = scan()) {
+            return NearNames.of(
+                    name, entries.limit(MOST_NAMES_COMPARED).map(LinkRepository::nameOf));
         }
     }
 
@@ -123,18 +120,20 @@ class LinkRepository {
         return reads.sum();
     }
 
-    private record NamedTarget(String name, String target) {
-
-        NamedTarget(Entry entry) {
-            this(entry.keyString().substring(LINK.length()), entry.valueString());
-        }
+    private Stream<Entry> scan() {
+        reads.increment();
+        return store.scan(LINK);
     }
 
-    private List<Link> withVisits(List<NamedTarget> links) {
-        Map<String, String> visits =
-                store.getAll(links.stream().map(link -> VISITS + link.name()).toList());
-        return links.stream()
-                .map(link -> link(link.name(), link.target(), visits.get(VISITS + link.name())))
+    private List<Link> withVisits(List<Entry> targets) {
+        List<String> keys = targets.stream().map(entry -> VISITS + nameOf(entry)).toList();
+        Map<String, String> visits = store.getAll(keys);
+        return targets.stream()
+                .map(
+                        entry -> {
+                            String name = nameOf(entry);
+                            return link(name, entry.valueString(), visits.get(VISITS + name));
+                        })
                 .toList();
     }
 
@@ -179,6 +178,10 @@ class LinkRepository {
                 target.created(),
                 target.updated(),
                 visits == null ? null : visits.last());
+    }
+
+    private static String nameOf(Entry entry) {
+        return entry.keyString().substring(LINK.length());
     }
 
     private static boolean startsWith(String name, String prefix) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,9 @@ class BrowserTest {
 
     @TempDir static Path dataPath;
 
+    // It warns of every Chromium newer than itself, which is no matter to what is done here.
+    private static final Logger selenium = Logger.getLogger("org.openqa.selenium");
+
     private static WebDriver browser;
 
     @Autowired LinkRepository links;
@@ -57,6 +61,7 @@ class BrowserTest {
         assumeTrue(
                 chromium.isPresent() && driver.isPresent(),
                 "SKIPPED: no chromium and chromedriver on PATH, so the page was not tested");
+        selenium.setLevel(Level.SEVERE);
         LoggingPreferences everything = new LoggingPreferences();
         everything.enable(LogType.BROWSER, Level.ALL);
         ChromeOptions options = new ChromeOptions();

@@ -29,7 +29,7 @@ class CsvImportTest {
 
     @BeforeEach
     void open() {
-        store = KeyValueStore.open(dataPath);
+        store = KeyValueStore.builder().dataPath(dataPath).segmentSizeBytes(4 << 20).open();
         links = new LinkRepository(store);
     }
 
