@@ -26,8 +26,9 @@ final class OpeningSummary {
         String rebuilt =
                 "not properly closed before, index rebuilt from %d records in %d segments"
                         .formatted(recovery.recordsRead(), recovery.segmentsRead());
-        return recovery.cutBytes() == 0
+        long cut = recovery.cutBytes();
+        return cut == 0
                 ? rebuilt
-                : rebuilt + ", %d bytes of unfinished writes cut off".formatted(recovery.cutBytes());
+                : rebuilt + ", %d bytes of unfinished writes cut off".formatted(cut);
     }
 }

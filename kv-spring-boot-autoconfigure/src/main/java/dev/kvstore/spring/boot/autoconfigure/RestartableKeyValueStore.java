@@ -18,8 +18,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * A store that lives as its application context does. It opens when the bean is made, so that every
  * bean that gets it can use it at once. It closes when the context is stopped or paused, releasing
- * the files and the lock for whoever comes next, and opens again when the context starts again. When
- * the context is closed it stays open until all beans that use it have been destroyed.
+ * the files and the lock for whoever comes next, and opens again when the context starts again.
+ * When the context is closed it stays open until all beans that use it have been destroyed.
  *
  * <p><b>Threads:</b> calls read one volatile field; changes of the lifecycle exclude each other.
  */
@@ -125,9 +125,11 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     }
 
     private String closedMessage() {
-        return closed
-                ? "The key-value store in %s has been closed.".formatted(path)
-                : "The key-value store in %s is closed because its application context is stopped or paused. It opens again when the context starts."
-                        .formatted(path);
+        String reason =
+                closed
+                        ? "The key-value store in %s has been closed."
+                        : "The key-value store in %s is closed because its application context is"
+                                + " stopped or paused. It opens again when the context starts.";
+        return reason.formatted(path);
     }
 }

@@ -13,8 +13,8 @@ final class StoreCorruptedFailureAnalyzer extends AbstractFailureAnalyzer<StoreC
         return new FailureAnalysis(
                 "The key-value store's file %s is damaged%s. %s"
                         .formatted(cause.file(), place, cause.getMessage()),
-                "Nothing was changed or dropped. Copy the whole directory before anything else, check the disk,"
-                        + " and then do what the description says or restore a backup.",
+                "Nothing was changed or dropped. Copy the whole directory before anything else,"
+                        + " check the disk, and then do what the description says or restore a backup.",
                 cause);
     }
 }

@@ -50,21 +50,24 @@ final class StoreOpener implements Supplier<KeyValueStore> {
     }
 
     private String action(KeyValueStoreException failure) {
-        if (failure instanceof StoreFullException) {
-            return "Make room on the disk, lower '%1$s.free-disk-floor', or set '%1$s.data-path' to a directory on another disk."
-                    .formatted(prefix);
-        }
-        return "Make sure that this process may read and write the directory that '%s.data-path' names, or set it to another one."
-                .formatted(prefix);
+        String action =
+                failure instanceof StoreFullException
+                        ? "Make room on the disk, lower '%1$s.free-disk-floor', or set"
+                                + " '%1$s.data-path' to a directory on another disk."
+                        : "Make sure that this process may read and write the directory that"
+                                + " '%1$s.data-path' names, or set it to another one.";
+        return action.formatted(prefix);
     }
 
     private FailureAnalyzedException missingDataPath(IllegalStateException cause) {
+        String description =
+                "The key-value store needs a directory for its files,"
+                        + " and '%s.data-path' is not set.";
+        String action =
+                "Set '%s.data-path' in the application's configuration, for example to"
+                        + " '/var/lib/my-app/kv', or to 'data/kv', which is relative to the working"
+                        + " directory. To run without a store set 'kv.enabled' to 'false'.";
         return new FailureAnalyzedException(
-                "The key-value store needs a directory for its files, and '%s.data-path' is not set."
-                        .formatted(prefix),
-                ("Set '%s.data-path' in the application's configuration, for example to '/var/lib/my-app/kv', or to 'data/kv', which is relative to the working directory."
-                                + " To run without a store set 'kv.enabled' to 'false'.")
-                        .formatted(prefix),
-                cause);
+                description.formatted(prefix), action.formatted(prefix), cause);
     }
 }

@@ -20,7 +20,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * {@link Endpoint @Endpoint} that compacts the stores and shows how compaction goes.
  *
  * <p>No operation takes anything but the name of a store: any other parameter would make the web
- * endpoint insist on a JSON body.
+ * endpoint insist on a JSON body. And no two have one name, or they could not be exposed over JMX.
  */
 @Endpoint(id = "compact")
 public class CompactEndpoint {
@@ -65,7 +65,7 @@ public class CompactEndpoint {
      * @return what was done, by store
      */
     @WriteOperation
-    public CompactionResultsDescriptor compact() {
+    public CompactionResultsDescriptor compactAll() {
         return new CompactionResultsDescriptor(ofAll(CompactEndpoint::compact));
     }
 

@@ -34,8 +34,8 @@ public class CompactEndpointWebExtension {
      * @return what was done, by store
      */
     @WriteOperation
-    public WebEndpointResponse<CompactionResultsDescriptor> compact() {
-        CompactionResultsDescriptor results = delegate.compact();
+    public WebEndpointResponse<CompactionResultsDescriptor> compactAll() {
+        CompactionResultsDescriptor results = delegate.compactAll();
         return new WebEndpointResponse<>(results, status(results.stores().values()));
     }
 

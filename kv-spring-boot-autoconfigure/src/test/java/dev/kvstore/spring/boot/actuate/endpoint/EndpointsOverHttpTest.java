@@ -1,0 +1,188 @@
+package dev.kvstore.spring.boot.actuate.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.KeyValueStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/** The endpoints of an application with the default store, as curl sees them. */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoints.web.exposure.include=*",
+            "management.endpoint.health.show-details=always",
+        })
+@DirtiesContext // or its store would outlive the directory
+class EndpointsOverHttpTest {
+
+    @TempDir static Path directory;
+
+    @Autowired KeyValueStore store;
+
+    @LocalServerPort int port;
+
+    private RestTestClient client;
+
+    @DynamicPropertySource
+    static void dataPath(DynamicPropertyRegistry registry) {
+        registry.add("kv.data-path", directory::toString);
+    }
+
+    @BeforeEach
+    void connect() {
+        client =
+                RestTestClient.bindToServer()
+                        .baseUrl("http://localhost:%d/actuator".formatted(port))
+                        .build();
+        store.set("key", "value");
+    }
+
+    @Test
+    void kvShowsFiguresOfAllStores() {
+        client.get()
+                .uri("/kv")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.stores.keyValueStore.state")
+                .isEqualTo("OPEN")
+                .jsonPath("$.stores.keyValueStore.failure")
+                .doesNotExist()
+                .jsonPath("$.stores.keyValueStore.stats.dataPath")
+                .isEqualTo(directory.toString())
+                .jsonPath("$.stores.keyValueStore.stats.durability")
+                .isEqualTo("SYNC")
+                .jsonPath("$.stores.keyValueStore.stats.keys")
+                .isEqualTo(1)
+                .jsonPath("$.stores.keyValueStore.stats.recovery.created")
+                .isEqualTo(true)
+                .jsonPath("$.stores.keyValueStore.stats.recovery.duration")
+                .value(String.class, duration -> assertThat(duration).startsWith("PT"));
+    }
+
+    @Test
+    void kvShowsFiguresOfOneStore() {
+        client.get()
+                .uri("/kv/keyValueStore")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.stats.keys")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void kvOfUnknownStoreIsNotFound() {
+        client.get().uri("/kv/nothing").exchange().expectStatus().isNotFound();
+    }
+
+    @Test
+    void compactAnswersWithReports() {
+        client.post()
+                .uri("/compact")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.stores.keyValueStore.failure")
+                .doesNotExist()
+                .jsonPath("$.stores.keyValueStore.report.startedAt")
+                .isNotEmpty()
+                .jsonPath("$.stores.keyValueStore.report.duration")
+                .isNotEmpty()
+                .jsonPath("$.stores.keyValueStore.report.bytesReclaimed")
+                .isNumber()
+                .jsonPath("$.stores.keyValueStore.report.diskBytesAfter")
+                .isNumber();
+    }
+
+    @Test
+    void compactAcceptsBody() {
+        client.post()
+                .uri("/compact")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{}")
+                .exchange()
+                .expectStatus()
+                .isOk();
+    }
+
+    @Test
+    void compactOfOneStoreAnswersWithReport() {
+        client.post()
+                .uri("/compact/keyValueStore")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.report.segmentsCompacted")
+                .isNumber();
+    }
+
+    @Test
+    void compactOfUnknownStoreIsNotFound() {
+        client.post().uri("/compact/nothing").exchange().expectStatus().isNotFound();
+        client.get().uri("/compact/nothing").exchange().expectStatus().isNotFound();
+    }
+
+    @Test
+    void compactShowsLastReport() {
+        store.compact();
+        client.get()
+                .uri("/compact")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.stores.keyValueStore.running")
+                .isEqualTo(false)
+                .jsonPath("$.stores.keyValueStore.progress")
+                .doesNotExist()
+                .jsonPath("$.stores.keyValueStore.lastReport.startedAt")
+                .isNotEmpty();
+        client.get()
+                .uri("/compact/keyValueStore")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.lastReport.startedAt")
+                .isNotEmpty();
+    }
+
+    @Test
+    void healthShowsTheStore() {
+        client.get()
+                .uri("/health/kv")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo("UP")
+                .jsonPath("$.details.state")
+                .isEqualTo("OPEN")
+                .jsonPath("$.details.keys")
+                .isEqualTo(1);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}

@@ -1,0 +1,70 @@
+package dev.kvstore.spring.boot.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.KeyValueStore;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
+
+/** An application with the starter and nothing else. */
+class StarterTest {
+
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.springframework.boot.health.contributor.HealthIndicator",
+                "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+                "org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration",
+                "io.micrometer.core.instrument.MeterRegistry",
+                "jakarta.servlet.Servlet",
+                "org.springframework.web.servlet.DispatcherServlet",
+                "tools.jackson.databind.json.JsonMapper",
+            })
+    void optionalPartsAreReallyAbsent(String className) {
+        assertThat(ClassUtils.isPresent(className, null)).isFalse();
+    }
+
+    @Test
+    void storeWorks() {
+        try (ConfigurableApplicationContext context = start()) {
+            KeyValueStore store = context.getBean(KeyValueStore.class);
+            store.set("key", "value");
+            assertThat(store.get("key")).isEqualTo("value");
+        }
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(context.getBean(KeyValueStore.class).get("key")).isEqualTo("value");
+        }
+    }
+
+    @Test
+    void optionalPartsBackOff() {
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(Arrays.stream(context.getBeanDefinitionNames()))
+                    .filteredOn(name -> name.contains("kvstore") || name.startsWith("kv"))
+                    .containsExactlyInAnyOrder(
+                            "dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration",
+                            "kv-dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties");
+            assertThat(context.getBeanNamesForType(KeyValueStore.class))
+                    .containsExactly("keyValueStore");
+        }
+    }
+
+    private ConfigurableApplicationContext start() {
+        return SpringApplication.run(Application.class, "--kv.data-path=" + directory);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}
