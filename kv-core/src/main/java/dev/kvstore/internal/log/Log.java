@@ -334,11 +334,12 @@ public final class Log {
         retryAtNanos = System.nanoTime();
         long attempt = attempts;
         changed.signalAll();
-        while (attempts == attempt) {
+        // Compaction may free one first: then there is nothing to wait for any more.
+        while (attempts == attempt && (oversizedRequest > 0 || isSegmentWanted())) {
             awaitChange();
         }
         IOException failure = allocationFailure;
-        if (failure != null) {
+        if (attempts != attempt && failure != null) {
             throw new StoreFullException(
                     "There is no room for another segment in "
                             + storage.directory()
