@@ -13,6 +13,7 @@ import dev.kvstore.testing.StoreOptions;
 import dev.kvstore.testing.VersionedKeys;
 import dev.kvstore.testing.VirtualThreads;
 import dev.kvstore.testing.Workers;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -132,27 +133,17 @@ interface ManyThreads extends StoreSuite {
     @Test
     default void batchesOnTheSameKeysFollowOneAnother() {
         KeyValueStore store = openWithCompaction();
-        Workers workers = new Workers();
-        AtomicInteger next = new AtomicInteger();
-        for (int thread = 0; thread < 4; thread++) {
-            workers.repeat(
-                    80,
-                    () -> {
-                        String number = "" + next.incrementAndGet();
-                        store.write(
-                                new WriteBatch()
-                                        .set("a", number)
-                                        .set("b", number)
-                                        .set("c", number));
-                    });
-        }
-        workers.finish();
+        race(
+                4,
+                60,
+                (thread, round) -> {
+                    String value = thread + " in round " + round;
+                    store.write(new WriteBatch().set("a", value).set("b", value).set("c", value));
+                },
+                () -> assertThat(Set.copyOf(valuesOf(store, "a", "b", "c"))).hasSize(1));
 
-        assertThat(Set.copyOf(store.getAll(List.of("a", "b", "c")).values())).hasSize(1);
         String last = store.get("a");
-        KeyValueStore reopened = stores().reopen();
-        assertThat(reopened.getAll(List.of("a", "b", "c")).values())
-                .containsExactly(last, last, last);
+        assertThat(valuesOf(stores().reopen(), "a", "b", "c")).containsExactly(last, last, last);
     }
 
     @Test
@@ -241,9 +232,18 @@ interface ManyThreads extends StoreSuite {
         void run(int thread, int round);
     }
 
-    // All threads start each round together.
+    private static Collection<String> valuesOf(KeyValueStore store, String... keys) {
+        return store.getAll(List.of(keys)).values();
+    }
+
     private static void race(int threads, int rounds, Attempt attempt) {
+        race(threads, rounds, attempt, () -> {});
+    }
+
+    // All threads start each round together, and the state is checked when all have ended it.
+    private static void race(int threads, int rounds, Attempt attempt, Runnable check) {
         CyclicBarrier start = new CyclicBarrier(threads);
+        CyclicBarrier end = new CyclicBarrier(threads, check);
         Workers workers = new Workers();
         for (int i = 0; i < threads; i++) {
             int thread = i;
@@ -253,6 +253,7 @@ interface ManyThreads extends StoreSuite {
                     () -> {
                         start.await();
                         attempt.run(thread, round.getAndIncrement());
+                        end.await();
                     });
         }
         workers.finish();

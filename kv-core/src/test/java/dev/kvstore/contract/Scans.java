@@ -135,7 +135,7 @@ interface Scans extends StoreSuite {
     }
 
     @Test
-    default void keysRewrittenWhileScanningAreDeliveredOnceWithAValueTheyHad() {
+    default void keysRewrittenWhileScanningAreDeliveredOnceWithTheValueTheyHaveThen() {
         KeyValueStore store = stores().open();
         fill(store, 0, 500, 1, 30);
         List<Entry> delivered = new ArrayList<>();
@@ -152,9 +152,11 @@ interface Scans extends StoreSuite {
         assertThat(delivered)
                 .extracting(Entry::keyString)
                 .containsExactlyInAnyOrderElementsOf(firstKeys(500));
-        for (Entry entry : delivered) {
+        for (int i = 0; i < delivered.size(); i++) {
+            Entry entry = delivered.get(i);
             int number = Integer.parseInt(entry.keyString().substring("key-".length()));
-            assertThat(entry.value()).isIn(value(number, 1, 30), value(number, 2, 300));
+            assertThat(entry.value())
+                    .isEqualTo(i < 100 ? value(number, 1, 30) : value(number, 2, 300));
         }
     }
 

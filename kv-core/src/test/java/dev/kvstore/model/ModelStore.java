@@ -71,7 +71,7 @@ public class ModelStore implements KeyValueStore {
         synchronized (disk) {
             requireOpen();
             ModelDisk.Stored stored = disk.find(key, now());
-            return stored == null ? null : stored.value().clone();
+            return stored == null ? null : own(stored.value());
         }
     }
 
@@ -243,6 +243,11 @@ public class ModelStore implements KeyValueStore {
         }
     }
 
+    /** Makes an array that nobody else changes, on its way in or out. */
+    protected byte[] own(byte[] array) {
+        return array.clone();
+    }
+
     private CompactionReport dropGarbage() {
         synchronized (disk) {
             requireWritable();
@@ -285,7 +290,7 @@ public class ModelStore implements KeyValueStore {
         synchronized (disk) {
             requireWritable(key, value, ttl);
             long expiry = ttl == null ? ModelDisk.NEVER : expiry(ttl);
-            writtenBytes += disk.put(key.clone(), value.clone(), expiry);
+            writtenBytes += disk.put(own(key), own(value), expiry);
             sets++;
             compactIfWanted();
         }
@@ -301,7 +306,7 @@ public class ModelStore implements KeyValueStore {
 
     private @Nullable Entry entry(byte[] key) {
         byte[] value = get(key);
-        return value == null ? null : new Entry(key.clone(), value);
+        return value == null ? null : new Entry(own(key), value);
     }
 
     private long now() {

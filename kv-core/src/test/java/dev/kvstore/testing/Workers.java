@@ -18,7 +18,8 @@ public final class Workers {
         void run() throws Exception;
     }
 
-    private static final long HANGS_AFTER_NANOS = TimeUnit.MINUTES.toNanos(3);
+    /** The property that says after how many seconds a worker is taken to hang. */
+    public static final String PATIENCE_SECONDS = "kv.test.patience";
 
     private final ThreadFactory factory;
     private final List<Thread> finite = new ArrayList<>();
@@ -76,7 +77,7 @@ public final class Workers {
 
     /** Waits until the work is done. */
     public void finish() {
-        long deadline = System.nanoTime() + HANGS_AFTER_NANOS;
+        long deadline = System.nanoTime() + patienceNanos();
         finite.forEach(thread -> join(thread, deadline));
         stopping = true;
         endless.forEach(thread -> join(thread, deadline));
@@ -101,7 +102,9 @@ public final class Workers {
     }
 
     private void fail(Throwable e) {
-        failure.compareAndSet(null, e);
+        if (!failure.compareAndSet(null, e)) {
+            failure.get().addSuppressed(e);
+        }
         stopping = true;
     }
 
@@ -116,6 +119,10 @@ public final class Workers {
             hanging.setStackTrace(thread.getStackTrace());
             fail(hanging);
         }
+    }
+
+    private static long patienceNanos() {
+        return TimeUnit.SECONDS.toNanos(Long.getLong(PATIENCE_SECONDS, 180));
     }
 
     private static Thread daemon(Runnable task) {

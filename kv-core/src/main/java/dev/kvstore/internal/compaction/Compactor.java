@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Compacts a store, in the background when there is enough garbage and completely when asked.
  *
  * <p><b>Threads:</b> one, which this class starts; everything else may be called by anybody. The
- * store's write lock is taken inside this class's own lock nowhere, and the other way round nowhere.
+ * store's write lock is taken inside this class's own lock nowhere, and the other way round
+ * nowhere.
  */
 public final class Compactor {
 
@@ -201,7 +202,9 @@ public final class Compactor {
         }
     }
 
-    /** Waits for a request, the interval, or a sealed segment; returns the request's ticket or 0. */
+    /**
+     * Waits for a request, the interval, or a sealed segment; returns the request's ticket or 0.
+     */
     private long awaitWork() {
         lock.lock();
         try {
@@ -366,17 +369,13 @@ public final class Compactor {
         private boolean empty(Segment segment) throws IOException {
             planned = Math.max(planned, done + 1);
             long used = segment.tail();
-            report(
-                    new CompactionProgress(
-                            done, planned, relocator.bytesRelocated(), reclaimed()));
+            report(new CompactionProgress(done, planned, relocator.bytesRelocated(), reclaimed()));
             if (!relocator.empty(segment)) {
                 return false;
             }
             removed += used;
             done++;
-            report(
-                    new CompactionProgress(
-                            done, planned, relocator.bytesRelocated(), reclaimed()));
+            report(new CompactionProgress(done, planned, relocator.bytesRelocated(), reclaimed()));
             return true;
         }
     }

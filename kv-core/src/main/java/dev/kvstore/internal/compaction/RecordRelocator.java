@@ -190,8 +190,7 @@ final class RecordRelocator {
             return false;
         }
         ByteBuffer key = segment.buffer().slice(scanner.keyOffset(), scanner.keySize());
-        long hash =
-                KeyHash.of(hashSeed, segment.buffer(), scanner.keyOffset(), scanner.keySize());
+        long hash = KeyHash.of(hashSeed, segment.buffer(), scanner.keyOffset(), scanner.keySize());
         return !index.find(hash, new KeyOfRecord(log, key));
     }
 

@@ -68,5 +68,4 @@ final class IntervalForcer {
     static Runnable of(dev.kvstore.internal.log.Log log) {
         return () -> log.commit().await(log.lockedPosition());
     }
-
 }

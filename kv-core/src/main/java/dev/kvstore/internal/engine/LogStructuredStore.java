@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * A store over a log and an index.
  *
  * <p><b>Threads:</b> reads take no lock and write no shared memory. Writes go through {@link
- * WritePath}. The locks, in the order in which they may be taken: the right to force (in GroupCommit),
- * then the write lock; the compactor's own lock is never held while another is taken.
+ * WritePath}. The locks, in the order in which they may be taken: the right to force (in
+ * GroupCommit), then the write lock; the compactor's own lock is never held while another is taken.
  */
 final class LogStructuredStore implements KeyValueStore {
 
@@ -100,8 +100,8 @@ final class LogStructuredStore implements KeyValueStore {
     }
 
     /**
-     * Touches first all slots and then all records, in loops whose turns do not depend on each other,
-     * so that the processor waits for many cache misses at a time.
+     * Touches first all slots and then all records, in loops whose turns do not depend on each
+     * other, so that the processor waits for many cache misses at a time.
      */
     private void bringIntoCache(byte[][] keys) {
         gate.checkOpen();

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes that are in the log and not yet on the disk, and so not yet in the index: under {@link
- * dev.kvstore.Durability#SYNC} nobody may read what a power cut could take back. Those who decide by
- * what a key is now, and write next, must see them all the same.
+ * dev.kvstore.Durability#SYNC} nobody may read what a power cut could take back. Those who decide
+ * by what a key is now, and write next, must see them all the same.
  *
- * <p><b>Threads:</b> guarded by the store's write lock. As each of their writers waits, there are few.
+ * <p><b>Threads:</b> guarded by the store's write lock. As each of their writers waits, there are
+ * few.
  */
 final class PendingWrites {
 

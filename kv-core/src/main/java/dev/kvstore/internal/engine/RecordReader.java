@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Reads the record of one key, without a lock. One object serves one lookup.
  *
  * <p><b>Invariant:</b> what it answers was read from one life of the segment: the generation that
- * {@link #locate} noted, before the index read the slot a second time, is still there after the last
- * byte was copied.
+ * {@link #locate} noted, before the index read the slot a second time, is still there after the
+ * last byte was copied.
  */
 final class RecordReader implements KeyMatcher {
 
@@ -123,9 +123,7 @@ final class RecordReader implements KeyMatcher {
         byte[] copy = new byte[valueSize];
         buffer.get(keyOffset + keySize, copy, 0, valueSize);
         value = copy;
-        return !verify || found.isIntact(offset, generation, key, copy)
-                ? Answer.YES
-                : Answer.MOVED;
+        return !verify || found.isIntact(offset, generation, key, copy) ? Answer.YES : Answer.MOVED;
     }
 
     private static boolean equals(ByteBuffer buffer, int offset, byte[] key) {

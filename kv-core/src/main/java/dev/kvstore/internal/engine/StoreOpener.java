@@ -73,8 +73,7 @@ public final class StoreOpener {
                                 "The index path " + index + " names no file.", null);
                     }
                     Storage indexStorage = DiskStorage.open(parent, create);
-                    return new StoreOpener(options, storage, indexStorage, name.toString())
-                            .open();
+                    return new StoreOpener(options, storage, indexStorage, name.toString()).open();
                 });
     }
 
@@ -263,18 +262,9 @@ public final class StoreOpener {
             }
         }
         start(log, recovery, compactor, forcer);
-        StoreCloser closer =
-                new StoreCloser(log, index, writeLock, gate, compactor, forcer, locks);
+        StoreCloser closer = new StoreCloser(log, index, writeLock, gate, compactor, forcer, locks);
         return new LogStructuredStore(
-                options,
-                log,
-                index,
-                gate,
-                writes,
-                compactor,
-                closer,
-                storeFile.hashSeed(),
-                report);
+                options, log, index, gate, writes, compactor, closer, storeFile.hashSeed(), report);
     }
 
     private void start(

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * A pass over all keys that start with a prefix: page by page of the index, in the order of hashes.
  *
  * <p><b>Invariant:</b> a key's hash never changes, so a key that is there throughout is in the page
- * that covers its hash whenever that page is copied. A page's keys are collected whole, and again if
- * it was split or rearranged meanwhile, before the first of them is delivered.
+ * that covers its hash whenever that page is copied. A page's keys are collected whole, and again
+ * if it was split or rearranged meanwhile, before the first of them is delivered.
  */
 final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
 
@@ -45,9 +45,7 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
             byte[] prefix,
             StoreGate gate,
             Function<byte[], byte @Nullable []> get) {
-        super(
-                Long.MAX_VALUE,
-                Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.CONCURRENT);
+        super(Long.MAX_VALUE, Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.CONCURRENT);
         this.log = log;
         this.index = index;
         this.prefix = prefix;

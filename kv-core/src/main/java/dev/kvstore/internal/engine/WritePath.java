@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The way of a write: decide, append, publish, in one short critical section; then, if it has to
  * survive a power cut, wait for the disk.
  *
- * <p><b>Threads:</b> everything between lock and unlock is done by one thread at a time, in the order
- * of sequence numbers.
+ * <p><b>Threads:</b> everything between lock and unlock is done by one thread at a time, in the
+ * order of sequence numbers.
  *
  * <p><b>Invariant:</b> outside the critical section, the index points for each key to its newest
  * record in the log; under {@link Durability#SYNC} to its newest record on the disk, and the newer
@@ -94,7 +94,11 @@ final class WritePath implements ExpiredRecords {
      * @param expected the value the key must have, for {@link Condition#EXPECTED}
      */
     boolean set(
-            byte[] key, byte[] value, long expiry, Condition condition, byte @Nullable [] expected) {
+            byte[] key,
+            byte[] value,
+            long expiry,
+            Condition condition,
+            byte @Nullable [] expected) {
         long hash = KeyHash.of(hashSeed, key);
         int checksum = Crc32c.of(key, value);
         int flags = expiry == 0 ? 0 : RecordFormat.EXPIRY;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * An extendible hash table in a mapped file.
  *
  * <p><b>Threads:</b> {@link #find}, {@link #candidate} and {@link #snapshot} may be called by any
- * thread at any time and take no lock. Everything else is called by one thread at a time, the holder
- * of the store's write lock.
+ * thread at any time and take no lock. Everything else is called by one thread at a time, the
+ * holder of the store's write lock.
  */
 public final class HashIndex {
 
@@ -117,8 +117,8 @@ public final class HashIndex {
      *
      * @return the index, or null if the file is not one that can be trusted
      */
-    public static @Nullable HashIndex open(
-            IndexRegions source, long storeId, KeyHasher hasher) throws IOException {
+    public static @Nullable HashIndex open(IndexRegions source, long storeId, KeyHasher hasher)
+            throws IOException {
         if (source.existing() == 0) {
             return null;
         }
@@ -388,9 +388,10 @@ public final class HashIndex {
         PageTable t = table;
         int room = t.regions.length * PageTable.PAGES_PER_REGION - pageCount;
         return spareRegion == null
-                && room < PAGES_AT_HAND
-                        + 2 * PageTable.pagesAt(t.depth + 1)
-                        + PageTable.PAGES_PER_REGION / 2;
+                && room
+                        < PAGES_AT_HAND
+                                + 2 * PageTable.pagesAt(t.depth + 1)
+                                + PageTable.PAGES_PER_REGION / 2;
     }
 
     /** Makes the next region ready; called by one background thread, without the write lock. */
@@ -499,7 +500,8 @@ public final class HashIndex {
                 slot = Slot.displace(slot);
             }
             if (vacancy < 0) {
-                // Half a page's entries in a whole page: 16 of them would have to share two buckets.
+                // Half a page's entries in a whole page: 16 of them would have to share two
+                // buckets.
                 throw new IllegalStateException("A page of the index could not be split.");
             }
             half[vacancy] = slot;
@@ -666,8 +668,7 @@ public final class HashIndex {
         for (MappedRegion region : mapped) {
             region.force(0, IndexRegions.REGION_SIZE_BYTES);
         }
-        writeHeader(
-                IndexFormat.STATE_CLEAN, notePage, note.length, Crc32c.of(note, new byte[0]));
+        writeHeader(IndexFormat.STATE_CLEAN, notePage, note.length, Crc32c.of(note, new byte[0]));
         // If we crash before this, the index is rebuilt; the pages it vouches for are durable.
         mapped.get(0).force(0, PAGE_SIZE_BYTES);
     }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The layout of the index file: pages of 4,096 bytes, of which the first is the header and the
- * others hold slots, parts of the page table, or the note left at a clean close. See docs/format.md,
- * "Index file". Values that are on disk never change their meaning.
+ * others hold slots, parts of the page table, or the note left at a clean close. See
+ * docs/format.md, "Index file". Values that are on disk never change their meaning.
  */
 final class IndexFormat {
 

@@ -28,7 +28,8 @@ public final class KeyHash {
     private static final long P1 = 0xe7037ed1a0b428dbL;
 
     /**
-     * {@code u + BEND * u * (1 - u)} is within 0.8 % of {@code log2(1 + u)}; here in units of 2^-16.
+     * {@code u + BEND * u * (1 - u)} is within 0.8 % of {@code log2(1 + u)}; here in units of
+     * 2^-16.
      */
     private static final long BEND = 22_479;
 

@@ -1,8 +1,8 @@
 package dev.kvstore.internal.index;
 
 /**
- * Decides for a lookup whether an address is that of the sought key. The index finds candidates by a
- * few bits of the hash; only the key's own bytes prove a hit.
+ * Decides for a lookup whether an address is that of the sought key. The index finds candidates by
+ * a few bits of the hash; only the key's own bytes prove a hit.
  *
  * <p>A lookup without a lock calls {@link #locate} first, reads the slot a second time, and calls
  * {@link #match} only if the slot is unchanged. What {@code locate} noted about the address (the

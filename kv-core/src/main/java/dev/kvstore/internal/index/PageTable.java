@@ -70,7 +70,9 @@ final class PageTable {
         LONGS.setRelease(regionOf(page), offset, entry);
     }
 
-    /** Whether an entry can be one: a reader may meet the leftovers of a table that was given up. */
+    /**
+     * Whether an entry can be one: a reader may meet the leftovers of a table that was given up.
+     */
     boolean isPlausible(long entry) {
         int page = pageOf(entry);
         return page > 0

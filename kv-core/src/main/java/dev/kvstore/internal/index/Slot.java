@@ -18,7 +18,9 @@ final class Slot {
 
     static final long EMPTY = 0;
 
-    /** A slot that held an entry in a bucket that may have overflowed: free, but no end of search. */
+    /**
+     * A slot that held an entry in a bucket that may have overflowed: free, but no end of search.
+     */
     static final long DELETED = 1L << ADDRESS_BITS;
 
     /** Depths beyond this have no tag bits left to split by. */

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Locks:</b> the right to force is taken before the store's write lock, never after.
  *
- * <p><b>After a failed force</b> nothing is ever forced again: the kernel may have dropped the pages
- * and would answer the next call with success. All who wait and all who come later get the error.
+ * <p><b>After a failed force</b> nothing is ever forced again: the kernel may have dropped the
+ * pages and would answer the next call with success. All who wait and all who come later get the
+ * error.
  */
 public final class GroupCommit {
 
@@ -79,8 +80,8 @@ public final class GroupCommit {
     }
 
     /**
-     * Forces everything and then runs something at a moment when nothing is unforced, with the write
-     * lock held.
+     * Forces everything and then runs something at a moment when nothing is unforced, with the
+     * write lock held.
      */
     public void runWhenAllIsForced(Runnable action) {
         turn.lock();

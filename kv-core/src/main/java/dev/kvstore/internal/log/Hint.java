@@ -31,11 +31,7 @@ public final class Hint {
      *
      * @param hashAt hashes the key of the record at an offset of the segment
      */
-    static void write(
-            Storage storage,
-            Segment segment,
-            long storeId,
-            IntToLongFunction hashAt)
+    static void write(Storage storage, Segment segment, long storeId, IntToLongFunction hashAt)
             throws IOException {
         int entries = 0;
         long lastSequence = 0;
@@ -75,7 +71,8 @@ public final class Hint {
         buffer.putLong(HintFormat.LAST_SEQUENCE_OFFSET, lastSequence);
         buffer.putInt(HintFormat.LISTED_OFFSET, listed ? 1 : 0);
         buffer.putInt(HintFormat.CHECKSUM_OFFSET, checksum(buffer, size));
-        // If we crash before this, the hint is torn and ignored, and the segment counts as unproven.
+        // If we crash before this, the hint is torn and ignored, and the segment counts as
+        // unproven.
         region.force(0, size);
         region.unmap();
         storage.syncDirectory();
@@ -88,8 +85,7 @@ public final class Hint {
             if (!scanner.isValue() && !scanner.isTombstone()) {
                 continue;
             }
-            buffer.putLong(
-                    at + HintFormat.ENTRY_HASH_OFFSET, hashAt.applyAsLong(scanner.offset()));
+            buffer.putLong(at + HintFormat.ENTRY_HASH_OFFSET, hashAt.applyAsLong(scanner.offset()));
             buffer.putLong(at + HintFormat.ENTRY_SEQUENCE_OFFSET, scanner.sequence());
             buffer.putInt(at + HintFormat.ENTRY_ADDRESS_OFFSET, scanner.offset());
             buffer.putInt(
@@ -103,9 +99,7 @@ public final class Hint {
         int header = Crc32c.of(buffer, 0, HintFormat.CHECKSUM_OFFSET);
         int entries =
                 Crc32c.of(
-                        buffer,
-                        HintFormat.HEADER_SIZE_BYTES,
-                        size - HintFormat.HEADER_SIZE_BYTES);
+                        buffer, HintFormat.HEADER_SIZE_BYTES, size - HintFormat.HEADER_SIZE_BYTES);
         return Crc32c.extend(header, entries);
     }
 
@@ -184,8 +178,7 @@ public final class Hint {
 
     /** Returns the size of the record of an entry. */
     public int size(int entry) {
-        return buffer.getInt(at(entry) + HintFormat.ENTRY_SIZE_OFFSET)
-                & ~HintFormat.TOMBSTONE_BIT;
+        return buffer.getInt(at(entry) + HintFormat.ENTRY_SIZE_OFFSET) & ~HintFormat.TOMBSTONE_BIT;
     }
 
     /** Whether the record of an entry is a tombstone. */

@@ -1,8 +1,8 @@
 package dev.kvstore.internal.log;
 
 /**
- * The layout of a hint file: a header, then, if they are worth their space, one entry for each record
- * of a value or tombstone. See docs/format.md, "Hint".
+ * The layout of a hint file: a header, then, if they are worth their space, one entry for each
+ * record of a value or tombstone. See docs/format.md, "Hint".
  */
 final class HintFormat {
 

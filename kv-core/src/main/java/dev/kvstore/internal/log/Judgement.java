@@ -19,8 +19,7 @@ public record Judgement(Segment segment, int end, @Nullable Hint hint) {
 
     /** Whether a mark in the segment says that everything before the segment was on the disk. */
     public static boolean provesWhatIsBefore(Segment segment) {
-        return hasMark(
-                segment, SegmentFormat.HEADER_SIZE_BYTES, SegmentFormat.HEADER_SIZE_BYTES);
+        return hasMark(segment, SegmentFormat.HEADER_SIZE_BYTES, SegmentFormat.HEADER_SIZE_BYTES);
     }
 
     // A damaged length may have hidden where the next record begins, so every place is tried.

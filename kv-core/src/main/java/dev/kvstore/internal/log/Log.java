@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of a store, in the order they were written.
  *
- * <p><b>Threads:</b> {@link #segmentOf} and {@link #offsetOf} may be called by anybody. Methods that
- * say so need the store's write lock. Two threads of the log's own work behind it: the preparer
- * allocates segments before they are needed, the sealer forces full ones and writes their hints.
+ * <p><b>Threads:</b> {@link #segmentOf} and {@link #offsetOf} may be called by anybody. Methods
+ * that say so need the store's write lock. Two threads of the log's own work behind it: the
+ * preparer allocates segments before they are needed, the sealer forces full ones and writes their
+ * hints.
  *
  * <p><b>Invariants:</b>
  *
@@ -281,7 +282,8 @@ public final class Log {
     }
 
     private boolean fits(long sizeBytes, boolean spaceSaving) {
-        int kept = spaceSaving || hasNext() ? 0 : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
+        int kept =
+                spaceSaving || hasNext() ? 0 : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
         long begin = (long) tail.tail + RecordFormat.NOTE_RECORD_SIZE_BYTES;
         // Only so many offsets can be addressed, also in a segment that is larger than that.
         return begin < segmentSizeBytes
@@ -449,7 +451,9 @@ public final class Log {
                 tail.seed(tail.generation()));
     }
 
-    /** Notes how far the tail has been forced: before that point an invalid record is no torn one. */
+    /**
+     * Notes how far the tail has been forced: before that point an invalid record is no torn one.
+     */
     private void markIfDue() {
         if (openBatch < 0
                 && tail.forcedTo > lastMark
@@ -525,9 +529,9 @@ public final class Log {
 
     /**
      * Begins a cold segment at a moment when nothing waits to be published. A tombstone names the
-     * newest generation at its append, and says by that: only older segments can hold what I remove.
-     * Were it appended but not yet published when a cold segment is begun, compaction could still
-     * copy what it removes there.
+     * newest generation at its append, and says by that: only older segments can hold what I
+     * remove. Were it appended but not yet published when a cold segment is begun, compaction could
+     * still copy what it removes there.
      */
     private void beginColdTail() {
         writeLock.lock();
@@ -583,9 +587,9 @@ public final class Log {
     }
 
     /**
-     * Leaves proof in the hot tail, on the disk, that all before it is there. Recovery needs it where
-     * a segment of the chain is missing because compaction retired it, and no later one has a hint.
-     * Write lock not held.
+     * Leaves proof in the hot tail, on the disk, that all before it is there. Recovery needs it
+     * where a segment of the chain is missing because compaction retired it, and no later one has a
+     * hint. Write lock not held.
      */
     public void proveHotTail() {
         while (true) {

@@ -1,9 +1,9 @@
 package dev.kvstore.internal.log;
 
 /**
- * Packs a segment and an offset in it into one number of at most 40 bits: the segment's id above the
- * offset in units of eight bytes. How many bits the offset gets follows from the segment size. No
- * record has the address 0, because offset 0 is the header's.
+ * Packs a segment and an offset in it into one number of at most 40 bits: the segment's id above
+ * the offset in units of eight bytes. How many bits the offset gets follows from the segment size.
+ * No record has the address 0, because offset 0 is the header's.
  */
 public final class RecordAddress {
 

@@ -51,7 +51,9 @@ public final class RecordFormat {
 
     private RecordFormat() {}
 
-    /** Returns the size of a record with its padding; a long, because the sum may be beyond an int. */
+    /**
+     * Returns the size of a record with its padding; a long, because the sum may be beyond an int.
+     */
     public static long size(int flags, int keySize, long valueSize) {
         return align(headerSize(flags) + keySize + valueSize);
     }

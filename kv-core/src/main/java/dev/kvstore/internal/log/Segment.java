@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
  * by the store's write lock, but may be read without it for statistics.
  *
  * <p><b>Invariant:</b> the generation changes before a byte of an earlier life is overwritten. So
- * who reads the generation, then bytes, then the same generation again, has read bytes of that life.
+ * who reads the generation, then bytes, then the same generation again, has read bytes of that
+ * life.
  */
 public final class Segment {
 
@@ -205,8 +206,7 @@ public final class Segment {
      * were copied from it.
      */
     public boolean isIntact(int offset, long ofGeneration, byte[] key, byte[] value) {
-        return RecordFormat.isIntact(
-                buffer, offset, Crc32c.of(key, value), seed(ofGeneration));
+        return RecordFormat.isIntact(buffer, offset, Crc32c.of(key, value), seed(ofGeneration));
     }
 
     /** Begins a life. What was here before must not be needed by anybody any more. */
@@ -226,9 +226,7 @@ public final class Segment {
         SegmentFormat.write(buffer, kind.code, storeId, generation, previousHotGeneration, id);
     }
 
-    /**
-     * Ends a life and makes that durable: from here on a crash cannot bring its records back.
-     */
+    /** Ends a life and makes that durable: from here on a crash cannot bring its records back. */
     void end() throws IOException {
         this.kind = Kind.FREE;
         this.state = State.FREE;
@@ -245,7 +243,9 @@ public final class Segment {
         liveBytes += sizeBytes;
     }
 
-    /** Counts a record that was live as one the index points to no more. Write lock, or recovery. */
+    /**
+     * Counts a record that was live as one the index points to no more. Write lock, or recovery.
+     */
     public void addDead(int sizeBytes) {
         liveBytes -= sizeBytes;
         deadRecords++;

@@ -146,8 +146,8 @@ public final class SegmentTable {
     }
 
     /**
-     * Allocates a file under an id that is vacant or the next one, durably. Called without the write
-     * lock: it may take long.
+     * Allocates a file under an id that is vacant or the next one, durably. Called without the
+     * write lock: it may take long.
      */
     Segment allocate(int id, long sizeBytes) throws IOException {
         if (id >= addresses.maxSegments()) {
@@ -188,8 +188,7 @@ public final class SegmentTable {
         storage.delete(temporary);
         storage.allocate(temporary, VACANT_SIZE_BYTES);
         MappedRegion region = storage.map(temporary, 0, VACANT_SIZE_BYTES, true);
-        Segment vacant =
-                new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
+        Segment vacant = new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
         vacant.setGeneration(segment.generation());
         vacant.end();
         vacant.state = Segment.State.VACANT;
@@ -214,7 +213,8 @@ public final class SegmentTable {
             } finally {
                 writeLock.unlock();
             }
-            // If we crash between the two, there is a file too many, which is used again or ignored.
+            // If we crash between the two, there is a file too many, which is used again or
+            // ignored.
             storeFile.setSegmentCount(last);
             storage.delete(SegmentFormat.fileName(last));
             storage.syncDirectory();

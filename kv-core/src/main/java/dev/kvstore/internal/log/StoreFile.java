@@ -166,7 +166,8 @@ public final class StoreFile {
     void setSegmentCount(int segmentCount) throws IOException {
         long next = revision + 1;
         int copy = next % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
-        // If we crash in the middle, this copy is torn and the other one, with the old count, holds.
+        // If we crash in the middle, this copy is torn and the other one, with the old count,
+        // holds.
         write(region, copy, storeId, hashSeed, segmentSizeBytes, segmentCount, next);
         this.segmentCount = segmentCount;
         this.revision = next;

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Fills an empty index from the log, by several threads: they read segments side by side, from their
- * hints where these list the records, and take turns to put what they read into the index.
+ * Fills an empty index from the log, by several threads: they read segments side by side, from
+ * their hints where these list the records, and take turns to put what they read into the index.
  *
  * <p>The highest sequence number of a key wins, in whatever order records are met. So a tombstone
  * stays in the index, and wins over older values, until all records have been seen; only then are
@@ -68,8 +68,7 @@ final class IndexRebuild {
         List<Thread> threads = new ArrayList<>();
         int count = Math.min(judgements.size(), Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < count; i++) {
-            Thread thread =
-                    new EngineThread("kv-rebuild", () -> readAll(queue, removing, failure));
+            Thread thread = new EngineThread("kv-rebuild", () -> readAll(queue, removing, failure));
             threads.add(thread);
             thread.start();
         }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A hot segment with a hint is whole, and so is every hot one before it. Behind the last such
  * segment the log ends at the first invalid record, or where a segment of the chain is missing, and
- * what lies behind that is cut off: it was never acknowledged as durable. Unless a mark says that it
- * had been on the disk: then it is not torn but damaged, and the store refuses to open.
+ * what lies behind that is cut off: it was never acknowledged as durable. Unless a mark says that
+ * it had been on the disk: then it is not torn but damaged, and the store refuses to open.
  *
  * <p>A cold segment holds copies whose originals went only after a mark vouched for the copies: it
  * ends for itself.

@@ -46,8 +46,7 @@ public record Recovery(
             SegmentTable segments, IndexRegions indexFile, long storeId, long hashSeed)
             throws IOException {
         HashIndex index =
-                HashIndex.open(
-                        indexFile, storeId, address -> hashAt(segments, hashSeed, address));
+                HashIndex.open(indexFile, storeId, address -> hashAt(segments, hashSeed, address));
         Recovery clean = takeAsItIs(index, segments, true);
         return clean != null
                 ? clean
@@ -55,8 +54,7 @@ public record Recovery(
     }
 
     private static @Nullable Recovery takeAsItIs(
-            @Nullable HashIndex index, SegmentTable segments, boolean readOnly)
-            throws IOException {
+            @Nullable HashIndex index, SegmentTable segments, boolean readOnly) throws IOException {
         if (index == null) {
             return null;
         }
@@ -78,8 +76,7 @@ public record Recovery(
         LogReplay replay = new LogReplay(segments);
         replay.run();
         HashIndex index =
-                HashIndex.create(
-                        regions, storeId, address -> hashAt(segments, hashSeed, address));
+                HashIndex.create(regions, storeId, address -> hashAt(segments, hashSeed, address));
         IndexRebuild rebuild = new IndexRebuild(segments, index, hashSeed);
         rebuild.run(replay.judgements());
         // The cut is made durable before anything is written: else a later crash could find the log

@@ -110,9 +110,9 @@ public final class DiskStorage implements Storage {
                             writable
                                     ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
                                     : Set.of(StandardOpenOption.READ);
-                    try (FileChannel channel =
-                            FileChannel.open(directory.resolve(name), options)) {
-                        // Beyond the end of a file a mapping has no memory: the JVM would die of it.
+                    try (FileChannel channel = FileChannel.open(directory.resolve(name), options)) {
+                        // Beyond the end of a file a mapping has no memory: the JVM would die of
+                        // it.
                         if (channel.size() < offset + sizeBytes) {
                             throw new IOException(
                                     directory.resolve(name)
@@ -166,7 +166,8 @@ public final class DiskStorage implements Storage {
     static FileAttribute<?>[] privateFile() {
         return isPosix()
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------"))
                 }
                 : new FileAttribute<?>[0];
     }
@@ -174,7 +175,8 @@ public final class DiskStorage implements Storage {
     private static FileAttribute<?>[] privateDirectory() {
         return isPosix()
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------"))
                 }
                 : new FileAttribute<?>[0];
     }

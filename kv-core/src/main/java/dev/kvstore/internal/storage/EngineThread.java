@@ -5,10 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A thread of the engine's own. Only such a thread touches a {@link
- * java.nio.channels.FileChannel}: interrupting a thread inside a channel operation closes the
- * channel for everybody, and a caller's thread may be interrupted at any time. Nobody outside has a
- * reference to these.
+ * A thread of the engine's own. Only such a thread touches a {@link java.nio.channels.FileChannel}:
+ * interrupting a thread inside a channel operation closes the channel for everybody, and a caller's
+ * thread may be interrupted at any time. Nobody outside has a reference to these.
  */
 public final class EngineThread extends Thread {
 

@@ -58,7 +58,8 @@ final class FileSystemLock {
             }
             boolean acquired = false;
             try {
-                FileSystemLock lock = new FileSystemLock(file, shared, lockChannel(file, shared, owner));
+                FileSystemLock lock =
+                        new FileSystemLock(file, shared, lockChannel(file, shared, owner));
                 if (shared) {
                     SHARED.put(file, lock);
                 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Part of a file in memory. A store into the buffer survives the death of the process at once, and a
- * power cut after {@link #force}.
+ * Part of a file in memory. A store into the buffer survives the death of the process at once, and
+ * a power cut after {@link #force}.
  */
 public interface MappedRegion {
 

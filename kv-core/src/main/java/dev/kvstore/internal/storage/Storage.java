@@ -31,8 +31,7 @@ public interface Storage {
     void allocate(String name, long sizeBytes) throws IOException;
 
     /** Maps part of a file, which must exist and be long enough, into memory. */
-    MappedRegion map(String name, long offset, long sizeBytes, boolean writable)
-            throws IOException;
+    MappedRegion map(String name, long offset, long sizeBytes, boolean writable) throws IOException;
 
     /** Removes a file. Its name may come back after a power cut until {@link #syncDirectory()}. */
     void delete(String name) throws IOException;

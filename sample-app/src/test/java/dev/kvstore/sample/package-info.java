@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvstore.sample;
+
+import org.jspecify.annotations.NullMarked;
