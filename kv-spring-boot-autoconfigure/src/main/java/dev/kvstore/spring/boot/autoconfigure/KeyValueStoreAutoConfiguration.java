@@ -22,6 +22,6 @@ public final class KeyValueStoreAutoConfiguration {
             KeyValueStoreProperties properties,
             ObjectProvider<KeyValueStoreBuilderCustomizer> customizers) {
         return new RestartableKeyValueStore(
-                new StoreOpener("kv", properties, customizers.orderedStream().toList()));
+                new ConfiguredStoreOpener("kv", properties, customizers.orderedStream().toList()));
     }
 }

@@ -26,7 +26,7 @@ public class KeyValueStoreProperties {
     private Duration forceInterval = Duration.ofSeconds(1);
 
     /** Size of a segment file, from 64KB to 1GB in steps of 4KB. Fixed once a store exists. */
-    private DataSize segmentSize = DataSize.ofMegabytes(64);
+    private DataSize segmentSize = DataSize.ofMegabytes(16);
 
     /** Longest key that may be written, up to 65535B. */
     private DataSize maxKeySize = DataSize.ofBytes(65535);

@@ -9,12 +9,10 @@ final class StoreCorruptedFailureAnalyzer extends AbstractFailureAnalyzer<StoreC
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, StoreCorruptedException cause) {
-        String place = cause.offset() < 0 ? "" : " at offset " + cause.offset();
         return new FailureAnalysis(
-                "The key-value store's file %s is damaged%s. %s"
-                        .formatted(cause.file(), place, cause.getMessage()),
-                "Nothing was changed or dropped. Copy the whole directory before anything else,"
-                        + " check the disk, and then do what the description says or restore a backup.",
+                cause.getMessage(),
+                "Copy the whole directory before you change anything in it, and then do what the"
+                        + " description says. Damage that comes back points to a failing disk.",
                 cause);
     }
 }

@@ -91,13 +91,23 @@ class FailureAnalysisTest {
     }
 
     @Test
-    void storeIsCorrupted(CapturedOutput output) {
-        assertThatException()
-                .isThrownBy(() -> start(OpensCorruptedStore.class, "--kv.enabled=false"));
+    void storeIsCorrupted(CapturedOutput output) throws IOException {
+        KeyValueStore.open(directory).close();
+        Path file = directory.resolve("store.kv");
+        Files.write(file, new byte[(int) Files.size(file)]);
+        assertThatException().isThrownBy(() -> start(dataPath()));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("file /data/kv/1.kvs is damaged at offset 4096. Run repair.")
-                .contains("Copy the whole directory before anything else");
+                .contains(file.toString())
+                .contains("Restore the store from a backup.")
+                .contains("Copy the whole directory before you change anything in it");
+    }
+
+    @Test
+    void storeOpenedByTheApplicationIsCorrupted(CapturedOutput output) {
+        assertThatException()
+                .isThrownBy(() -> start(OpensCorruptedStore.class, "--kv.enabled=false"));
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("Run repair.");
     }
 
     @Test
@@ -106,7 +116,7 @@ class FailureAnalysisTest {
         assertThatException().isThrownBy(() -> start("--kv.data-path=" + file));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The key-value store cannot be opened.")
+                .contains("could not be opened")
                 .contains(file.toString())
                 .contains("Make sure that this process may read and write the directory");
     }
@@ -116,9 +126,7 @@ class FailureAnalysisTest {
         Path nowhere = directory.resolve("nowhere");
         assertThatException()
                 .isThrownBy(() -> start("--kv.data-path=" + nowhere, "--kv.read-only=true"));
-        assertThat(output)
-                .contains("The key-value store cannot be opened.")
-                .contains(nowhere.toString());
+        assertThat(output).contains("APPLICATION FAILED TO START").contains(nowhere.toString());
         assertThat(nowhere).doesNotExist();
     }
 
@@ -127,7 +135,7 @@ class FailureAnalysisTest {
     void failureAfterOpeningIsNotTakenForFailureToOpen(CapturedOutput output) {
         assertThatException().isThrownBy(() -> start(FillsTheDisk.class, dataPath()));
         assertThat(output)
-                .doesNotContain("cannot be opened")
+                .doesNotContain("APPLICATION FAILED TO START")
                 .contains("StoreFullException: No room.");
     }
 

@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreState;
+import dev.kvstore.testing.StoreFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,24 @@ class KeyValueStoreAutoConfigurationTest {
                         });
         withDataPath()
                 .run(context -> assertThat(output).contains("1 keys, properly closed before"));
+    }
+
+    @Test
+    void logsWhatRecoveryDidAfterCrash(CapturedOutput output) {
+        Path crashed = directory.resolve("crashed");
+        try (KeyValueStore store = KeyValueStore.open(directory.resolve("running"))) {
+            store.set("key", "value");
+            StoreFiles.copyAtRest(directory.resolve("running"), crashed);
+        }
+        contextRunner
+                .withPropertyValues("kv.data-path=" + crashed)
+                .run(
+                        context ->
+                                assertThat(output)
+                                        .contains("Opened the key-value store in " + crashed)
+                                        .contains("1 keys, not properly closed before")
+                                        .containsPattern(
+                                                "index rebuilt from \\d+ records in \\d+ seg"));
     }
 
     @Test

@@ -15,13 +15,13 @@ import org.springframework.util.StringUtils;
  * Opens a store as its properties and the customizers say, any number of times in turn, and says
  * what to do about it when that fails.
  */
-final class StoreOpener implements Supplier<KeyValueStore> {
+final class ConfiguredStoreOpener implements Supplier<KeyValueStore> {
 
     private final String prefix;
     private final KeyValueStoreProperties properties;
     private final KeyValueStoreBuilder builder = KeyValueStore.builder();
 
-    StoreOpener(
+    ConfiguredStoreOpener(
             String prefix,
             KeyValueStoreProperties properties,
             List<KeyValueStoreBuilderCustomizer> customizers) {
@@ -38,8 +38,7 @@ final class StoreOpener implements Supplier<KeyValueStore> {
         } catch (StoreLockedException | StoreCorruptedException ex) {
             throw ex; // They have failure analyzers, which also serve stores opened by hand.
         } catch (KeyValueStoreException ex) {
-            throw new FailureAnalyzedException(
-                    "The key-value store cannot be opened. " + ex.getMessage(), action(ex), ex);
+            throw new FailureAnalyzedException(ex.getMessage(), action(ex), ex);
         } catch (IllegalStateException ex) {
             // The builder cannot be asked for its path, and a customizer may have set one.
             if (StringUtils.hasText(properties.getDataPath())) {
