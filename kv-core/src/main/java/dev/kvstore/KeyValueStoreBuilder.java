@@ -1,5 +1,8 @@
 package dev.kvstore;
 
+import dev.kvstore.internal.compaction.CompactionOptions;
+import dev.kvstore.internal.engine.StoreOpener;
+import dev.kvstore.internal.engine.StoreOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyValueStoreBuilder {
 
-    /** Default of {@link #segmentSizeBytes(long)}: 64 MiB. */
-    public static final long DEFAULT_SEGMENT_SIZE_BYTES = 64L << 20;
+    /** Default of {@link #segmentSizeBytes(long)}: 16 MiB. */
+    public static final long DEFAULT_SEGMENT_SIZE_BYTES = 16L << 20;
 
     /** Default of {@link #maxValueSizeBytes(int)}: 256 MiB. */
     public static final int DEFAULT_MAX_VALUE_SIZE_BYTES = 256 << 20;
@@ -86,14 +89,13 @@ public final class KeyValueStoreBuilder {
      * @throws LimitExceededException if out of range
      */
     public KeyValueStoreBuilder forceInterval(Duration forceInterval) {
-        this.forceInterval =
-                requireDuration("forceInterval", forceInterval, Duration.ofHours(1));
+        this.forceInterval = requireDuration("forceInterval", forceInterval, Duration.ofHours(1));
         return this;
     }
 
     /**
      * Sets the size of a segment file. It is fixed when a store is created and ignored later.
-     * Default: 64 MiB.
+     * Default: 16 MiB.
      *
      * @param segmentSizeBytes 64 KiB to 1 GiB; a multiple of 4,096
      * @return this builder
@@ -263,7 +265,27 @@ public final class KeyValueStoreBuilder {
      * @throws KeyValueStoreException if the directory cannot be used for another reason
      */
     public KeyValueStore open() {
-        throw new UnsupportedOperationException();
+        if (dataPath == null) {
+            throw new IllegalStateException("No data path was set. Call dataPath first.");
+        }
+        return StoreOpener.open(
+                new StoreOptions(
+                        dataPath,
+                        indexPath,
+                        durability,
+                        forceInterval,
+                        segmentSizeBytes,
+                        maxKeySizeBytes,
+                        maxValueSizeBytes,
+                        new CompactionOptions(
+                                backgroundCompaction,
+                                compactionInterval,
+                                compactionGarbageRatio,
+                                compactionRateLimitBytesPerSecond),
+                        readOnly,
+                        verifyChecksums,
+                        freeDiskFloorBytes,
+                        clock));
     }
 
     private static void requireRange(String option, long actual, long min, long max) {

@@ -1,6 +1,10 @@
 package dev.kvstore;
 
-/** A key, a value, a batch or an option is outside its limits; nothing was written. */
+/**
+ * A key, a value, a batch or an option is outside its limits; nothing was written.
+ *
+ * @serial exclude
+ */
 public final class LimitExceededException extends KeyValueStoreException {
 
     private static final long serialVersionUID = 1L;

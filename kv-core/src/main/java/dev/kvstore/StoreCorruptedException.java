@@ -3,7 +3,11 @@ package dev.kvstore;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Stored bytes are not what the store wrote. Nothing was changed or dropped. */
+/**
+ * Stored bytes are not what the store wrote. Nothing was changed or dropped.
+ *
+ * @serial exclude
+ */
 public final class StoreCorruptedException extends KeyValueStoreException {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,10 @@ package dev.kvstore;
 
 import org.jspecify.annotations.Nullable;
 
-/** An I/O error stopped writes for good; reads go on. Close the store and open it again, which recovers everything acknowledged. */
+/**
+ * An I/O error stopped writes for good; reads go on. Close the store and open it again, which
+ * recovers everything acknowledged.
+ */
 public final class StoreFailedException extends KeyValueStoreException {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,10 @@ package dev.kvstore;
 
 import org.jspecify.annotations.Nullable;
 
-/** The disk has no room for the write, or less than the free-disk floor; nothing was written. Deletes and compaction still work, and writes work again once there is room. */
+/**
+ * The disk has no room for the write, or less than the free-disk floor; nothing was written.
+ * Deletes and compaction still work, and writes work again once there is room.
+ */
 public final class StoreFullException extends KeyValueStoreException {
 
     private static final long serialVersionUID = 1L;

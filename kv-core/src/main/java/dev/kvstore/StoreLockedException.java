@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The store is open already: a directory is used by one store in one process at a time. */
+/**
+ * The store is open already: a directory is used by one store in one process at a time.
+ *
+ * @serial exclude
+ */
 public final class StoreLockedException extends KeyValueStoreException {
 
     private static final long serialVersionUID = 1L;

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param garbageBytes bytes of records that compaction can drop or has yet to judge: replaced
  *     values, tombstones and the log's own notes
  * @param indexBytes bytes of the index file
- * @param diskBytes bytes of all files of the store as allocated, prepared and free segments included
+ * @param diskBytes bytes of all files of the store as allocated, prepared and free segments
+ *     included
  * @param segments the number of segments that hold records
  * @param freeSegments the number of segments allocated and empty, ready to be written
  * @param writtenBytes bytes of records appended for callers since opening

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A list of writes that {@link KeyValueStore#write(WriteBatch)} applies in order, all or none. A
- * later operation on a key wins over an earlier one. Keys and values are copied when they are added.
+ * later operation on a key wins over an earlier one. Keys and values are copied when they are
+ * added.
  *
  * <p>Not safe for use by several threads at a time. A batch may be written more than once.
  */

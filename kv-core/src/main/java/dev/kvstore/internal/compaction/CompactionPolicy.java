@@ -1,0 +1,114 @@
+package dev.kvstore.internal.compaction;
+
+import dev.kvstore.internal.log.Segment;
+import dev.kvstore.internal.log.SegmentTable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which segment to compact next: of those that are full and on the disk, the one with the most
+ * garbage for its size ("greedy"; Rosenblum and Ousterhout, "The Design and Implementation of a
+ * Log-Structured File System", 1992).
+ */
+final class CompactionPolicy {
+
+    /** A segment that was ended early is worth merging with others. */
+    private static final double WORTHWHILE_SLACK = 0.25;
+
+    private final SegmentTable segments;
+    private final int segmentSizeBytes;
+
+    CompactionPolicy(SegmentTable segments, int segmentSizeBytes) {
+        this.segments = segments;
+        this.segmentSizeBytes = segmentSizeBytes;
+    }
+
+    /** The share of the full segments' space that is reclaimable; 0 to 1. */
+    double garbageRatio() {
+        long capacity = 0;
+        long reclaimable = 0;
+        for (Segment segment : segments.all()) {
+            if (isCandidate(segment)) {
+                capacity += segment.capacityBytes();
+                reclaimable += reclaimableBytes(segment);
+            }
+        }
+        return capacity == 0 ? 0 : (double) reclaimable / capacity;
+    }
+
+    /** The segment with the most garbage for its size. */
+    Optional<Segment> mostGarbage() {
+        return segments.all().stream()
+                .filter(this::isCandidate)
+                .filter(segment -> reclaimableBytes(segment) > 0)
+                .max(
+                        Comparator.comparingDouble(
+                                segment ->
+                                        (double) reclaimableBytes(segment)
+                                                / segment.capacityBytes()));
+    }
+
+    /**
+     * All segments in which there is something to reclaim: those without tombstones first, then the
+     * oldest, so that a tombstone is met when what it removes is gone already.
+     */
+    List<Segment> allWithGarbage() {
+        return segments.all().stream()
+                .filter(this::isCandidate)
+                .filter(this::hasGarbage)
+                .sorted(
+                        Comparator.comparing((Segment segment) -> segment.tombstoneBytes() > 0)
+                                .thenComparingLong(Segment::generation))
+                .toList();
+    }
+
+    private boolean hasGarbage(Segment segment) {
+        return segment.deadRecords() > 0
+                || (segment.tombstoneBytes() > 0 && areTombstonesDroppable(segment))
+                || slack(segment) > WORTHWHILE_SLACK * segment.capacityBytes();
+    }
+
+    private boolean isCandidate(Segment segment) {
+        // What is larger than a segment cannot be copied into one; it goes when it is dead.
+        return segment.state() == Segment.State.PROVEN
+                && (segment.capacityBytes() <= segmentSizeBytes || segment.liveBytes() == 0);
+    }
+
+    private static long slack(Segment segment) {
+        return segment.capacityBytes() - segment.tail();
+    }
+
+    private long reclaimableBytes(Segment segment) {
+        long needed = segment.liveBytes();
+        if (segment.tombstoneBytes() > 0 && !areTombstonesDroppable(segment)) {
+            needed += segment.tombstoneBytes();
+        }
+        return segment.capacityBytes() - needed;
+    }
+
+    private boolean areTombstonesDroppable(Segment segment) {
+        return !mayHoldOlderVersion(segment.tombstoneGeneration(), segment);
+    }
+
+    /**
+     * Whether an older version of a deleted key may be anywhere but in the tombstone's own segment.
+     *
+     * <p>Every older version was obsolete when the tombstone was published. Compaction copies no
+     * obsolete record, so it can only be in a segment that had been begun by then, and it counts
+     * there as dead. So it is nowhere if no segment that old has dead records.
+     *
+     * @param generation the newest generation when the tombstone was written
+     */
+    boolean mayHoldOlderVersion(long generation, Segment own) {
+        for (Segment segment : segments.all()) {
+            if (segment != own
+                    && segment.kind() != Segment.Kind.FREE
+                    && segment.generation() <= generation
+                    && segment.deadRecords() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

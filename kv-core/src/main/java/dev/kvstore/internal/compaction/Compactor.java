@@ -1,0 +1,382 @@
+package dev.kvstore.internal.compaction;
+
+import dev.kvstore.CompactionProgress;
+import dev.kvstore.CompactionReport;
+import dev.kvstore.CompactionStatus;
+import dev.kvstore.KeyValueStoreException;
+import dev.kvstore.StoreClosedException;
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.Segment;
+import dev.kvstore.internal.storage.EngineThread;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compacts a store, in the background when there is enough garbage and completely when asked.
+ *
+ * <p><b>Threads:</b> one, which this class starts; everything else may be called by anybody. The
+ * store's write lock is taken inside this class's own lock nowhere, and the other way round
+ * nowhere.
+ */
+public final class Compactor {
+
+    /*
+     * What keeps data safe
+     * --------------------
+     * A segment is emptied by copying its live records, with their sequence numbers, to a cold
+     * segment, and switching the index to the copies. It is retired, that is, its header says
+     * durably that it is free, only when
+     *
+     *  1. the copies are on the disk, and a mark behind them that says so is too;
+     *  2. the log is on the disk up to where the index was last consulted: what made the other
+     *     records obsolete must not be lost together with them;
+     *  3. if it was part of the hot chain, a mark on the disk proves the chain without it.
+     *
+     * Until then a crash finds original and copy, which are the same. A copy never comes back to
+     * win over something newer, because sequence numbers decide, not places.
+     *
+     * A tombstone is dropped when no older version of its key can be left anywhere; see
+     * CompactionPolicy.mayHoldOlderVersion. Segments are retired one by one, durably, so an older
+     * version that was in one retired before cannot come back either.
+     *
+     * A record whose time to live has passed is deleted as a caller would delete it. From then on
+     * its tombstone protects it from coming back, wherever the clock goes.
+     */
+
+    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
+
+    /** Free segments that a complete compaction leaves, to be written next. */
+    private static final int KEPT_AFTER_COMPLETE = 1;
+
+    /** Free segments that background compaction leaves for recycling. */
+    private static final int KEPT_IN_BACKGROUND = 2;
+
+    /** More rounds than this bring nothing: each drops what the one before made droppable. */
+    private static final int MAX_ROUNDS = 4;
+
+    private final Log log;
+    private final HashIndex index;
+    private final ReentrantLock writeLock;
+    private final long hashSeed;
+    private final ExpiredRecords expired;
+    private final LongSupplier diskBytes;
+    private final CompactionOptions options;
+    private final CompactionPolicy policy;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by lock.
+    private final List<Consumer<? super CompactionProgress>> listeners = new ArrayList<>();
+    private volatile long requested;
+    private volatile long completed;
+    private boolean sealed;
+    private @Nullable CompactionReport lastReport;
+    private @Nullable RuntimeException lastFailure;
+
+    private volatile boolean stopped;
+    private volatile @Nullable CompactionProgress progress;
+    private volatile long compactions;
+    private volatile long relocatedBytes;
+
+    /** Makes a compactor and does not start it. */
+    public Compactor(
+            Log log,
+            HashIndex index,
+            ReentrantLock writeLock,
+            long hashSeed,
+            int segmentSizeBytes,
+            ExpiredRecords expired,
+            LongSupplier diskBytes,
+            CompactionOptions options) {
+        this.log = log;
+        this.index = index;
+        this.writeLock = writeLock;
+        this.hashSeed = hashSeed;
+        this.expired = expired;
+        this.diskBytes = diskBytes;
+        this.options = options;
+        this.policy = new CompactionPolicy(log.segments(), segmentSizeBytes);
+        this.thread = new EngineThread("kv-compactor", this::run);
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        log.onSealed(this::segmentSealed);
+        thread.start();
+    }
+
+    /** Stops what is running, which leaves the store as good as it was, and ends the thread. */
+    public void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        EngineThread.joinUninterruptibly(thread);
+    }
+
+    /** Compacts completely and waits for it, whatever interrupts the caller. */
+    public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
+        lock.lock();
+        try {
+            listeners.add(listener);
+            long ticket = ++requested;
+            changed.signalAll();
+            while (completed < ticket && !stopped) {
+                changed.awaitUninterruptibly();
+            }
+            listeners.remove(listener);
+            if (completed < ticket) {
+                throw new StoreClosedException("The store was closed during compaction.");
+            }
+            if (lastFailure != null) {
+                throw lastFailure;
+            }
+            return java.util.Objects.requireNonNull(lastReport);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what is and was done. */
+    public CompactionStatus status() {
+        lock.lock();
+        try {
+            CompactionProgress now = progress;
+            return new CompactionStatus(
+                    now != null,
+                    now,
+                    lastReport,
+                    lastFailure == null ? null : lastFailure.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many compactions did something. */
+    public long compactions() {
+        return compactions;
+    }
+
+    /** Returns how many bytes of records were copied. */
+    public long relocatedBytes() {
+        return relocatedBytes;
+    }
+
+    private void segmentSealed() {
+        lock.lock();
+        try {
+            sealed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (!stopped) {
+            long target = awaitWork();
+            if (stopped) {
+                return;
+            }
+            boolean complete = target > 0;
+            if (!complete && !isBackgroundWorkDue()) {
+                continue;
+            }
+            work(complete, target);
+        }
+    }
+
+    /**
+     * Waits for a request, the interval, or a sealed segment; returns the request's ticket or 0.
+     */
+    private long awaitWork() {
+        lock.lock();
+        try {
+            long waitNanos = TimeUnit.MILLISECONDS.toNanos(options.interval().toMillis());
+            while (!stopped && requested == completed && !sealed && waitNanos > 0) {
+                waitNanos = changed.awaitNanos(waitNanos);
+            }
+            // After a failure only time or a request starts another try, so that it does not spin.
+            sealed = false;
+            return requested == completed ? 0 : requested;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody may interrupt an engine thread.", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isBackgroundWorkDue() {
+        return options.inBackground() && policy.garbageRatio() > options.garbageRatio();
+    }
+
+    private void work(boolean complete, long target) {
+        Instant startedAt = Instant.now();
+        long startedNanos = System.nanoTime();
+        Pass pass = new Pass(complete);
+        long bytesBefore = diskBytes.getAsLong();
+        RuntimeException failure = null;
+        try {
+            pass.run();
+        } catch (IOException e) {
+            failure = new KeyValueStoreException("Compaction failed: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        if (failure != null && !stopped) {
+            LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
+        }
+        relocatedBytes += pass.relocator.bytesRelocated();
+        compactions += pass.done > 0 ? 1 : 0;
+        lock.lock();
+        try {
+            if (complete || pass.done > 0) {
+                lastReport =
+                        new CompactionReport(
+                                startedAt,
+                                Duration.ofNanos(System.nanoTime() - startedNanos),
+                                pass.done,
+                                pass.relocator.recordsRelocated(),
+                                pass.relocator.bytesRelocated(),
+                                pass.reclaimed(),
+                                bytesBefore,
+                                diskBytes.getAsLong());
+            }
+            lastFailure = failure;
+            progress = null;
+            completed = Math.max(completed, target);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void report(CompactionProgress now) {
+        progress = now;
+        List<Consumer<? super CompactionProgress>> told;
+        lock.lock();
+        try {
+            told = List.copyOf(listeners);
+        } finally {
+            lock.unlock();
+        }
+        for (Consumer<? super CompactionProgress> listener : told) {
+            try {
+                listener.accept(now);
+            } catch (RuntimeException e) {
+                LOGGER.log(System.Logger.Level.WARNING, "A compaction listener failed.", e);
+            }
+        }
+    }
+
+    /** One compaction. */
+    private final class Pass {
+
+        private final boolean complete;
+        private final RecordRelocator relocator;
+        private int done;
+        private int planned;
+        private long removed;
+
+        Pass(boolean complete) {
+            this.complete = complete;
+            this.relocator =
+                    new RecordRelocator(
+                            log,
+                            index,
+                            writeLock,
+                            hashSeed,
+                            policy,
+                            expired,
+                            new RateLimiter(complete ? 0 : options.rateLimitBytesPerSecond()),
+                            () -> stopped);
+        }
+
+        long reclaimed() {
+            return Math.max(0, removed - relocator.bytesRelocated());
+        }
+
+        void run() throws IOException {
+            if (complete) {
+                runComplete();
+            } else {
+                runInBackground();
+            }
+            if (!stopped) {
+                log.shrink(complete ? KEPT_AFTER_COMPLETE : KEPT_IN_BACKGROUND);
+            }
+        }
+
+        private void runInBackground() throws IOException {
+            while (!stopped && isBackgroundWorkDue() && requested == completed) {
+                Optional<Segment> next = policy.mostGarbage();
+                if (next.isEmpty() || !empty(next.get())) {
+                    return;
+                }
+            }
+        }
+
+        private void runComplete() throws IOException {
+            sealTails();
+            for (int round = 0; round < MAX_ROUNDS && !stopped; round++) {
+                long before = reclaimed();
+                List<Segment> segments = policy.allWithGarbage();
+                planned += segments.size();
+                for (Segment segment : segments) {
+                    if (!empty(segment)) {
+                        return;
+                    }
+                }
+                if (segments.isEmpty() || reclaimed() == before) {
+                    return;
+                }
+            }
+        }
+
+        /** Ends the segments that are being written, if there is something to reclaim in them. */
+        private void sealTails() throws IOException {
+            writeLock.lock();
+            try {
+                Segment hot = log.hotTail();
+                if (hot.deadRecords() > 0 || hot.tombstoneBytes() > 0) {
+                    log.sealHotTail();
+                }
+            } finally {
+                writeLock.unlock();
+            }
+            log.awaitSealed();
+            if (log.coldTail().deadRecords() > 0) {
+                log.sealColdTail();
+            }
+        }
+
+        private boolean empty(Segment segment) throws IOException {
+            planned = Math.max(planned, done + 1);
+            long used = segment.tail();
+            report(new CompactionProgress(done, planned, relocator.bytesRelocated(), reclaimed()));
+            if (!relocator.empty(segment)) {
+                return false;
+            }
+            removed += used;
+            done++;
+            report(new CompactionProgress(done, planned, relocator.bytesRelocated(), reclaimed()));
+            return true;
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package dev.kvstore.internal.compaction;
+
+import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFullException;
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.index.KeyMatcher;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.RecordFormat;
+import dev.kvstore.internal.log.RecordScanner;
+import dev.kvstore.internal.log.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Empties one segment: copies what is still needed to the cold tail, switches the index to the
+ * copies, makes all durable, and retires the segment.
+ *
+ * <p>Reading and copying take no lock: the source does not change any more, and only this thread
+ * appends to the cold tail. The index is switched under the write lock, a few records at a time,
+ * each only if it still points to the original; else the copy is born obsolete.
+ */
+final class RecordRelocator {
+
+    private static final int MAX_PENDING = 64;
+
+    private final Log log;
+    private final HashIndex index;
+    private final ReentrantLock writeLock;
+    private final long hashSeed;
+    private final CompactionPolicy policy;
+    private final ExpiredRecords expired;
+    private final RateLimiter limiter;
+    private final BooleanSupplier cancelled;
+
+    private final long[] oldAddresses = new long[MAX_PENDING];
+    private final long[] newAddresses = new long[MAX_PENDING];
+    private final long[] hashes = new long[MAX_PENDING];
+    private final int[] sizes = new int[MAX_PENDING];
+    private int pending;
+
+    private long recordsRelocated;
+    private long bytesRelocated;
+
+    RecordRelocator(
+            Log log,
+            HashIndex index,
+            ReentrantLock writeLock,
+            long hashSeed,
+            CompactionPolicy policy,
+            ExpiredRecords expired,
+            RateLimiter limiter,
+            BooleanSupplier cancelled) {
+        this.log = log;
+        this.index = index;
+        this.writeLock = writeLock;
+        this.hashSeed = hashSeed;
+        this.policy = policy;
+        this.expired = expired;
+        this.limiter = limiter;
+        this.cancelled = cancelled;
+    }
+
+    long recordsRelocated() {
+        return recordsRelocated;
+    }
+
+    long bytesRelocated() {
+        return bytesRelocated;
+    }
+
+    /**
+     * Empties and retires a segment.
+     *
+     * @return false if it was cancelled; the segment is then as good as before
+     */
+    boolean empty(Segment segment) throws IOException {
+        RecordScanner scanner = new RecordScanner(segment, segment.tail());
+        while (scanner.next()) {
+            limiter.acquire(scanner.size(), cancelled);
+            if (cancelled.getAsBoolean()) {
+                switchPending();
+                return false;
+            }
+            if (scanner.isValue()) {
+                relocateIfLive(segment, scanner);
+            } else if (scanner.isTombstone() && isTombstoneNeeded(segment, scanner)) {
+                Segment to = room(scanner.size());
+                log.relocate(segment, scanner.offset(), scanner.size(), to);
+                writeLock.lock();
+                try {
+                    to.addTombstone(scanner.size(), scanner.note());
+                } finally {
+                    writeLock.unlock();
+                }
+                count(scanner.size());
+            }
+        }
+        switchPending();
+        if (scanner.problem() != null) {
+            throw corrupted(segment, scanner);
+        }
+        // What made this segment's other records obsolete must be on the disk before they go, or a
+        // power cut could take both the new value and the old. So must the copies.
+        log.commit().await(log.lockedPosition());
+        log.forceColdTail();
+        if (segment.kind() == Segment.Kind.HOT) {
+            log.proveHotTail();
+        }
+        log.retire(segment);
+        return true;
+    }
+
+    private void relocateIfLive(Segment segment, RecordScanner scanner) throws IOException {
+        int offset = scanner.offset();
+        long address = log.addresses().of(segment.id(), offset);
+        ByteBuffer buffer = segment.buffer();
+        long hash = KeyHash.of(hashSeed, buffer, scanner.keyOffset(), scanner.keySize());
+        if (!index.find(hash, new AddressMatcher(address))) {
+            return;
+        }
+        boolean expires = (scanner.flags() & RecordFormat.EXPIRY) != 0;
+        if (expires && expired.isExpired(RecordFormat.expiry(buffer, offset))) {
+            byte[] key = new byte[scanner.keySize()];
+            buffer.get(scanner.keyOffset(), key);
+            try {
+                expired.delete(key, hash, address);
+                return;
+            } catch (StoreFullException e) {
+                System.getLogger("dev.kvstore")
+                        .log(System.Logger.Level.DEBUG, "An expired record is kept for now.", e);
+            }
+        }
+        Segment to = room(scanner.size());
+        oldAddresses[pending] = address;
+        newAddresses[pending] = log.relocate(segment, offset, scanner.size(), to);
+        hashes[pending] = hash;
+        sizes[pending] = scanner.size();
+        if (++pending == MAX_PENDING) {
+            switchPending();
+        }
+        count(scanner.size());
+    }
+
+    private void count(int sizeBytes) {
+        recordsRelocated++;
+        bytesRelocated += sizeBytes;
+    }
+
+    /** Finds room in the cold tail; if that is full, what was copied to it is switched first. */
+    private Segment room(int sizeBytes) throws IOException {
+        if (!log.coldTailFits(sizeBytes)) {
+            switchPending();
+        }
+        return log.coldTailFor(sizeBytes);
+    }
+
+    private void switchPending() {
+        if (pending == 0) {
+            return;
+        }
+        writeLock.lock();
+        try {
+            for (int i = 0; i < pending; i++) {
+                Segment to = log.segments().get(log.addresses().segmentId(newAddresses[i]));
+                to.addLive(sizes[i]);
+                long position = index.locate(hashes[i], new AddressMatcher(oldAddresses[i]));
+                if (position >= 0) {
+                    index.replace(position, newAddresses[i]);
+                    log.obsolete(oldAddresses[i]);
+                } else {
+                    to.addDead(sizes[i]); // overtaken by a writer
+                }
+            }
+        } finally {
+            writeLock.unlock();
+        }
+        pending = 0;
+    }
+
+    /**
+     * A tombstone goes when the key has a newer value, which is on the disk before the segment is
+     * retired, or when nothing it removes can be left anywhere.
+     */
+    private boolean isTombstoneNeeded(Segment segment, RecordScanner scanner) {
+        if (!policy.mayHoldOlderVersion(scanner.note(), segment)) {
+            return false;
+        }
+        ByteBuffer key = segment.buffer().slice(scanner.keyOffset(), scanner.keySize());
+        long hash = KeyHash.of(hashSeed, segment.buffer(), scanner.keyOffset(), scanner.keySize());
+        return !index.find(hash, new KeyOfRecord(log, key));
+    }
+
+    private StoreCorruptedException corrupted(Segment segment, RecordScanner scanner) {
+        Path file = log.segments().pathOf(segment.id());
+        return new StoreCorruptedException(
+                file
+                        + " has "
+                        + scanner.problem()
+                        + " at offset "
+                        + scanner.end()
+                        + ". Compaction has left the segment as it is. Restore the store from a"
+                        + " backup.",
+                file,
+                scanner.end(),
+                null);
+    }
+
+    /**
+     * Matches a record by its key. No record can move while it looks: only compaction moves them.
+     */
+    private static final class KeyOfRecord implements KeyMatcher {
+
+        private final Log log;
+        private final ByteBuffer key;
+        private long candidate;
+
+        KeyOfRecord(Log log, ByteBuffer key) {
+            this.log = log;
+            this.key = key;
+        }
+
+        @Override
+        public void locate(long candidate) {
+            this.candidate = candidate;
+        }
+
+        @Override
+        public Answer match() {
+            Segment segment = log.segmentOf(candidate);
+            int offset = log.offsetOf(candidate);
+            if (segment == null
+                    || offset + RecordFormat.HEADER_SIZE_BYTES > segment.capacityBytes()) {
+                return Answer.NO;
+            }
+            ByteBuffer buffer = segment.buffer();
+            int at = offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
+            int size = RecordFormat.keySize(buffer, offset);
+            return size == key.remaining()
+                            && at + size <= segment.capacityBytes()
+                            && buffer.slice(at, size).equals(key)
+                    ? Answer.YES
+                    : Answer.NO;
+        }
+    }
+
+    /** Matches the address itself: whether a record is the one the index points to. */
+    private static final class AddressMatcher implements KeyMatcher {
+
+        private final long address;
+        private long candidate;
+
+        AddressMatcher(long address) {
+            this.address = address;
+        }
+
+        @Override
+        public void locate(long candidate) {
+            this.candidate = candidate;
+        }
+
+        @Override
+        public Answer match() {
+            return candidate == address ? Answer.YES : Answer.NO;
+        }
+    }
+}

@@ -1,0 +1,318 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.CompactionProgress;
+import dev.kvstore.CompactionReport;
+import dev.kvstore.CompactionStatus;
+import dev.kvstore.Entry;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.LimitExceededException;
+import dev.kvstore.RecoveryReport;
+import dev.kvstore.StoreState;
+import dev.kvstore.StoreStats;
+import dev.kvstore.WriteBatch;
+import dev.kvstore.internal.compaction.Compactor;
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.Segment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store over a log and an index.
+ *
+ * <p><b>Threads:</b> reads take no lock and write no shared memory. Writes go through {@link
+ * WritePath}. The locks, in the order in which they may be taken: the right to force (in
+ * GroupCommit), then the write lock; the compactor's own lock is never held while another is taken.
+ */
+final class LogStructuredStore implements KeyValueStore {
+
+    private final StoreOptions options;
+    private final Log log;
+    private final HashIndex index;
+    private final StoreGate gate;
+    private final WritePath writes;
+    private final @Nullable Compactor compactor;
+    private final StoreCloser closer;
+    private final long hashSeed;
+    private final boolean verifyChecksums;
+    private final RecoveryReport recovery;
+
+    LogStructuredStore(
+            StoreOptions options,
+            Log log,
+            HashIndex index,
+            StoreGate gate,
+            WritePath writes,
+            @Nullable Compactor compactor,
+            StoreCloser closer,
+            long hashSeed,
+            RecoveryReport recovery) {
+        this.options = options;
+        this.log = log;
+        this.index = index;
+        this.gate = gate;
+        this.writes = writes;
+        this.compactor = compactor;
+        this.closer = closer;
+        this.hashSeed = hashSeed;
+        this.verifyChecksums = options.verifyChecksums();
+        this.recovery = recovery;
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        RecordReader reader = new RecordReader(log, key, RecordReader.Part.VALUE, verifyChecksums);
+        return find(key, reader) ? reader.value() : null;
+    }
+
+    @Override
+    public boolean contains(byte[] key) {
+        return find(key, new RecordReader(log, key, RecordReader.Part.HEADER, verifyChecksums));
+    }
+
+    private boolean find(byte[] key, RecordReader reader) {
+        gate.checkOpen();
+        try {
+            return index.find(KeyHash.of(hashSeed, key), reader)
+                    && !reader.isExpired(options.clock());
+        } catch (IllegalStateException e) {
+            gate.checkOpen(); // closed meanwhile, and the mappings with it
+            throw e;
+        }
+    }
+
+    @Override
+    public byte @Nullable [][] getAll(byte[][] keys) {
+        bringIntoCache(keys);
+        byte[][] values = new byte[keys.length][];
+        for (int i = 0; i < keys.length; i++) {
+            values[i] = get(keys[i]);
+        }
+        return values;
+    }
+
+    /**
+     * Touches first all slots and then all records, in loops whose turns do not depend on each
+     * other, so that the processor waits for many cache misses at a time.
+     */
+    private void bringIntoCache(byte[][] keys) {
+        gate.checkOpen();
+        try {
+            long[] addresses = new long[keys.length];
+            for (int i = 0; i < keys.length; i++) {
+                addresses[i] = index.candidate(KeyHash.of(hashSeed, keys[i]));
+            }
+            for (long address : addresses) {
+                log.touch(address);
+            }
+        } catch (IllegalStateException e) {
+            gate.checkOpen();
+            throw e;
+        }
+    }
+
+    @Override
+    public Stream<Entry> scan(byte[] prefix) {
+        gate.checkOpen();
+        return StreamSupport.stream(
+                new StoreScan(log, index, prefix.clone(), gate, this::get), false);
+    }
+
+    @Override
+    public long size() {
+        gate.checkOpen();
+        return index.keyCount();
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    @Override
+    public void set(byte[] key, byte[] value) {
+        checkLimits(key, value);
+        writes.set(key, value, 0, WritePath.Condition.ALWAYS, null);
+    }
+
+    @Override
+    public void set(byte[] key, byte[] value, Duration ttl) {
+        checkLimits(key, value);
+        checkTtl(ttl);
+        writes.set(key, value, writes.expiryOf(ttl), WritePath.Condition.ALWAYS, null);
+    }
+
+    @Override
+    public boolean update(byte[] key, byte[] value) {
+        checkLimits(key, value);
+        return writes.set(key, value, 0, WritePath.Condition.PRESENT, null);
+    }
+
+    @Override
+    public boolean setIfAbsent(byte[] key, byte[] value) {
+        checkLimits(key, value);
+        return writes.set(key, value, 0, WritePath.Condition.ABSENT, null);
+    }
+
+    @Override
+    public boolean compareAndSet(byte[] key, byte[] expected, byte[] value) {
+        checkLimits(key, value);
+        Objects.requireNonNull(expected, "expected");
+        return writes.set(key, value, 0, WritePath.Condition.EXPECTED, expected);
+    }
+
+    @Override
+    public boolean delete(byte[] key) {
+        gate.checkWritable();
+        if (key.length == 0 || key.length > options.maxKeySizeBytes()) {
+            return false; // there can be none
+        }
+        return writes.delete(key);
+    }
+
+    @Override
+    public void write(WriteBatch batch) {
+        gate.checkWritable();
+        List<WriteBatch.Operation> operations = batch.operations();
+        for (WriteBatch.Operation operation : operations) {
+            byte[] value = operation.value();
+            checkLimits(operation.key(), value == null ? new byte[0] : value);
+            if (operation.ttl() != null) {
+                checkTtl(operation.ttl());
+            }
+        }
+        if (!operations.isEmpty()) {
+            writes.write(operations);
+        }
+    }
+
+    private void checkLimits(byte[] key, byte[] value) {
+        gate.checkWritable();
+        if (key.length == 0) {
+            throw new LimitExceededException(
+                    "The key is empty; a key has 1 to "
+                            + options.maxKeySizeBytes()
+                            + " bytes. Nothing was written.",
+                    0,
+                    1);
+        }
+        if (key.length > options.maxKeySizeBytes()) {
+            throw tooLong("key", key.length, options.maxKeySizeBytes());
+        }
+        if (value.length > options.maxValueSizeBytes()) {
+            throw tooLong("value", value.length, options.maxValueSizeBytes());
+        }
+    }
+
+    private static LimitExceededException tooLong(String what, int actual, int limit) {
+        return new LimitExceededException(
+                "The "
+                        + what
+                        + " has "
+                        + actual
+                        + " bytes, and the limit is "
+                        + limit
+                        + ". Nothing was written. Shorten it, or raise the limit when opening the"
+                        + " store.",
+                actual,
+                limit);
+    }
+
+    private static void checkTtl(Duration ttl) {
+        if (ttl.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new LimitExceededException(
+                    "The time to live is "
+                            + ttl
+                            + ", and must be at least 1 ms. Nothing was written. Delete the key to"
+                            + " make it go at once.",
+                    ttl.isNegative() ? -1 : 0,
+                    1);
+        }
+    }
+
+    @Override
+    public void sync() {
+        gate.checkWritable();
+        log.commit().await(log.lockedPosition());
+    }
+
+    // ---------------------------------------------------------------- the rest
+
+    @Override
+    public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
+        gate.checkWritable();
+        Objects.requireNonNull(listener, "listener");
+        return Objects.requireNonNull(compactor).compact(listener);
+    }
+
+    @Override
+    public CompactionStatus compactionStatus() {
+        return compactor == null
+                ? new CompactionStatus(false, null, null, null)
+                : compactor.status();
+    }
+
+    @Override
+    public StoreStats stats() {
+        Throwable failure = log.commit().failure();
+        Throwable full = log.allocationFailure();
+        Throwable reason = failure != null ? failure : full;
+        StoreState state = StoreState.OPEN;
+        if (gate.isClosed()) {
+            state = StoreState.CLOSED;
+        } else if (gate.isReadOnly()) {
+            state = StoreState.READ_ONLY;
+        } else if (failure != null) {
+            state = StoreState.FAILED;
+        } else if (full != null) {
+            state = StoreState.FULL;
+        }
+        long live = 0;
+        long used = 0;
+        int segments = 0;
+        int free = 0;
+        for (Segment segment : log.segments().all()) {
+            if (segment.kind() != Segment.Kind.FREE) {
+                live += segment.liveBytes();
+                used += segment.usedBytes();
+                segments++;
+            } else if (segment.state() == Segment.State.FREE) {
+                free++;
+            }
+        }
+        return new StoreStats(
+                state,
+                reason == null ? null : String.valueOf(reason.getMessage()),
+                log.segments().directory(),
+                options.durability(),
+                index.keyCount(),
+                live,
+                Math.max(0, used - live),
+                index.sizeBytes(),
+                log.segments().diskBytes() + index.sizeBytes(),
+                segments,
+                free,
+                writes.writtenBytes(),
+                compactor == null ? 0 : compactor.relocatedBytes(),
+                writes.sets(),
+                writes.deletes(),
+                log.lastSequence(),
+                compactor == null ? 0 : compactor.compactions(),
+                recovery);
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+
+    @Override
+    public String toString() {
+        return "KeyValueStore[" + log.segments().directory() + "]";
+    }
+}

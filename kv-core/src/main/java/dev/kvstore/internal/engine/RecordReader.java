@@ -1,0 +1,157 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.internal.index.KeyMatcher;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.RecordFormat;
+import dev.kvstore.internal.log.Segment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the record of one key, without a lock. One object serves one lookup.
+ *
+ * <p><b>Invariant:</b> what it answers was read from one life of the segment: the generation that
+ * {@link #locate} noted, before the index read the slot a second time, is still there after the
+ * last byte was copied.
+ */
+final class RecordReader implements KeyMatcher {
+
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** How much of a record is wanted. */
+    enum Part {
+        /** Only whether there is one, and when it expires. */
+        HEADER,
+        /** The value too. */
+        VALUE
+    }
+
+    private static final byte[] NO_BYTES = {};
+
+    private final Log log;
+    private final byte[] key;
+    private final Part part;
+    private final boolean verify;
+
+    private long address;
+    private @Nullable Segment segment;
+    private long generation;
+    private int flags;
+    private long expiry;
+    private byte[] value = NO_BYTES;
+
+    RecordReader(Log log, byte[] key, Part part, boolean verify) {
+        this.log = log;
+        this.key = key;
+        this.part = part;
+        this.verify = verify;
+    }
+
+    /** The value, if that was wanted and found. */
+    byte[] value() {
+        return value;
+    }
+
+    /** Whether the record that was found has expired at a time. */
+    boolean isExpired(java.time.Clock clock) {
+        return (flags & RecordFormat.EXPIRY) != 0 && expiry <= clock.millis();
+    }
+
+    @Override
+    public void locate(long address) {
+        this.address = address;
+        Segment found = log.segmentOf(address);
+        this.segment = found;
+        if (found != null) {
+            this.generation = found.generation();
+        }
+    }
+
+    @Override
+    public Answer match() {
+        Segment found = segment;
+        if (found == null) {
+            return Answer.NO; // a page that was given to something else; see HashIndex
+        }
+        try {
+            Answer answer = match(found, found.buffer(), log.offsetOf(address));
+            // All loads above come before this one.
+            VarHandle.acquireFence();
+            if (found.generation() != generation) {
+                return Answer.MOVED;
+            }
+            if (answer == Answer.MOVED) {
+                throw damaged(log, address);
+            }
+            return answer;
+        } catch (IllegalStateException e) {
+            if (log.segmentOf(address) != found) {
+                return Answer.MOVED; // the file went, and its mapping with it
+            }
+            throw e;
+        }
+    }
+
+    /** Answers MOVED if what is there is no whole record, which the caller has to explain. */
+    private Answer match(Segment found, ByteBuffer buffer, int offset) {
+        int room = found.capacityBytes() - offset;
+        if (room < RecordFormat.HEADER_SIZE_BYTES) {
+            return Answer.NO;
+        }
+        int keySize = RecordFormat.keySize(buffer, offset);
+        int valueSize = RecordFormat.valueSize(buffer, offset);
+        int recordFlags = RecordFormat.flags(buffer, offset);
+        if (valueSize < 0 || RecordFormat.size(recordFlags, keySize, valueSize) > room) {
+            return Answer.MOVED;
+        }
+        int keyOffset = offset + RecordFormat.headerSize(recordFlags);
+        if (keySize != key.length || !equals(buffer, keyOffset, key)) {
+            // Rare, so it costs nothing to make sure that it is not our key with a flipped bit.
+            return found.isIntact(offset, generation) ? Answer.NO : Answer.MOVED;
+        }
+        flags = recordFlags;
+        expiry = (recordFlags & RecordFormat.EXPIRY) == 0 ? 0 : RecordFormat.expiry(buffer, offset);
+        if (part == Part.HEADER) {
+            return Answer.YES;
+        }
+        byte[] copy = new byte[valueSize];
+        buffer.get(keyOffset + keySize, copy, 0, valueSize);
+        value = copy;
+        return !verify || found.isIntact(offset, generation, key, copy) ? Answer.YES : Answer.MOVED;
+    }
+
+    private static boolean equals(ByteBuffer buffer, int offset, byte[] key) {
+        int i = 0;
+        for (; i + 8 <= key.length; i += 8) {
+            if (buffer.getLong(offset + i) != (long) LONGS.get(key, i)) {
+                return false;
+            }
+        }
+        for (; i < key.length; i++) {
+            if (buffer.get(offset + i) != key[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Says that the record at an address is not what was written there. */
+    static StoreCorruptedException damaged(Log log, long address) {
+        Path file = log.segments().pathOf(log.addresses().segmentId(address));
+        int offset = log.offsetOf(address);
+        return new StoreCorruptedException(
+                file
+                        + " has a damaged record at offset "
+                        + offset
+                        + ". Other keys can still be read. Restore the store from a backup.",
+                file,
+                offset,
+                null);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.StoreFailedException;
+import dev.kvstore.internal.compaction.Compactor;
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.recovery.CloseNote;
+import dev.kvstore.internal.storage.EngineThread;
+import dev.kvstore.internal.storage.StorageLock;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Closes a store: once, whoever calls, and releasing everything whatever fails. */
+final class StoreCloser {
+
+    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
+
+    private final Log log;
+    private final HashIndex index;
+    private final ReentrantLock writeLock;
+    private final StoreGate gate;
+    private final @Nullable Compactor compactor;
+    private final @Nullable IntervalForcer forcer;
+    private final List<StorageLock> locks;
+    private final ReentrantLock closing = new ReentrantLock();
+    private boolean closed; // guarded by closing
+
+    StoreCloser(
+            Log log,
+            HashIndex index,
+            ReentrantLock writeLock,
+            StoreGate gate,
+            @Nullable Compactor compactor,
+            @Nullable IntervalForcer forcer,
+            List<StorageLock> locks) {
+        this.log = log;
+        this.index = index;
+        this.writeLock = writeLock;
+        this.gate = gate;
+        this.compactor = compactor;
+        this.forcer = forcer;
+        this.locks = locks;
+    }
+
+    void close() {
+        closing.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            EngineThread.run("kv-close", this::closeOnce);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new StoreFailedException(
+                    "The store was closed, but its last bytes may not be on the disk ("
+                            + e.getMessage()
+                            + "). Check the disk; opening the store again recovers everything"
+                            + " acknowledged.",
+                    e);
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private void closeOnce() throws IOException {
+        try {
+            if (compactor != null) {
+                compactor.stop();
+            }
+            if (forcer != null) {
+                forcer.stop();
+            }
+            if (gate.isReadOnly()) {
+                gate.close();
+            } else {
+                closeWritable();
+            }
+        } finally {
+            gate.close();
+            index.close();
+            log.close();
+            locks.forEach(StorageLock::close);
+        }
+    }
+
+    private void closeWritable() throws IOException {
+        long position;
+        writeLock.lock();
+        try {
+            // Who holds the lock now has written; who comes later is turned away.
+            gate.close();
+            position = log.position();
+        } finally {
+            writeLock.unlock();
+        }
+        try {
+            log.commit().await(position);
+            log.forceColdTail();
+        } finally {
+            log.stop();
+        }
+        if (log.commit().failure() != null) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "The store is closed after a failure; the next open rebuilds the index.");
+            return;
+        }
+        // If we crash before this is through, the index is rebuilt at the next open.
+        index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
+    }
+}

@@ -1,0 +1,308 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.Durability;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.KeyValueStoreException;
+import dev.kvstore.RecoveryReport;
+import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFullException;
+import dev.kvstore.internal.compaction.Compactor;
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.index.IndexRegions;
+import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.RecordFormat;
+import dev.kvstore.internal.log.Segment;
+import dev.kvstore.internal.log.SegmentTable;
+import dev.kvstore.internal.log.StoreFile;
+import dev.kvstore.internal.recovery.Recovery;
+import dev.kvstore.internal.storage.DiskStorage;
+import dev.kvstore.internal.storage.EngineThread;
+import dev.kvstore.internal.storage.Storage;
+import dev.kvstore.internal.storage.StorageLock;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens stores. The steps, each of which may be cut short by a crash and is then taken again: lock;
+ * create or read the store file; map the segments; recover; start the threads.
+ */
+public final class StoreOpener {
+
+    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
+
+    static final String LOCK_NAME = "lock";
+    static final String INDEX_NAME = "index.kvi";
+
+    private final StoreOptions options;
+    private final Storage storage;
+    private final Storage indexStorage;
+    private final String indexName;
+    private final List<StorageLock> locks = new ArrayList<>();
+
+    private StoreOpener(
+            StoreOptions options, Storage storage, Storage indexStorage, String indexName) {
+        this.options = options;
+        this.storage = storage;
+        this.indexStorage = indexStorage;
+        this.indexName = indexName;
+    }
+
+    /** Opens a store on the disk, creating it if need be. */
+    public static KeyValueStore open(StoreOptions options) {
+        Path directory = options.dataPath().toAbsolutePath();
+        return onEngineThread(
+                directory,
+                () -> {
+                    boolean create = !options.readOnly();
+                    Storage storage = DiskStorage.open(directory, create);
+                    Path index = options.indexPath();
+                    if (index == null) {
+                        return new StoreOpener(options, storage, storage, INDEX_NAME).open();
+                    }
+                    Path parent = index.toAbsolutePath().getParent();
+                    Path name = index.getFileName();
+                    if (parent == null || name == null) {
+                        throw new KeyValueStoreException(
+                                "The index path " + index + " names no file.", null);
+                    }
+                    Storage indexStorage = DiskStorage.open(parent, create);
+                    return new StoreOpener(options, storage, indexStorage, name.toString()).open();
+                });
+    }
+
+    /** Opens a store on any storage, with its index in the same. */
+    public static KeyValueStore open(StoreOptions options, Storage storage) {
+        return onEngineThread(
+                storage.directory(),
+                () -> new StoreOpener(options, storage, storage, INDEX_NAME).open());
+    }
+
+    private static KeyValueStore onEngineThread(
+            Path directory, java.util.concurrent.Callable<KeyValueStore> task) {
+        try {
+            return EngineThread.call("kv-open", task);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw cannotOpen(directory, e);
+        }
+    }
+
+    private static KeyValueStoreException cannotOpen(Path directory, Exception e) {
+        String reason = e.getMessage();
+        if (e instanceof AccessDeniedException) {
+            return new KeyValueStoreException(
+                    "The store in "
+                            + directory
+                            + " could not be opened: no permission for "
+                            + reason
+                            + ". Give this user read and write access to it, or choose another"
+                            + " path.",
+                    e);
+        }
+        if (reason != null && reason.contains("No space left")) {
+            return new StoreFullException(
+                    "The store in "
+                            + directory
+                            + " could not be opened: "
+                            + reason
+                            + ". Make room on the disk.",
+                    e);
+        }
+        return new KeyValueStoreException(
+                "The store in " + directory + " could not be opened: " + e + ".", e);
+    }
+
+    private KeyValueStore open() throws IOException {
+        boolean opened = false;
+        try {
+            lock();
+            KeyValueStore store = openLocked();
+            opened = true;
+            return store;
+        } finally {
+            if (!opened) {
+                locks.forEach(StorageLock::close);
+            }
+        }
+    }
+
+    private void lock() throws IOException {
+        locks.add(storage.lock(LOCK_NAME, options.readOnly()));
+        if (!indexStorage.directory().equals(storage.directory())) {
+            // Another store may have been given the same index file by mistake.
+            locks.add(indexStorage.lock(indexName + ".lock", options.readOnly()));
+        }
+    }
+
+    private KeyValueStore openLocked() throws IOException {
+        long startedAt = System.nanoTime();
+        StoreFile existing = StoreFile.open(storage, !options.readOnly());
+        StoreFile storeFile = existing != null ? existing : createStoreFile();
+        SegmentTable segments = SegmentTable.open(storage, storeFile, !options.readOnly());
+        Recovery recovery = recover(storeFile, segments);
+        RecoveryReport report =
+                new RecoveryReport(
+                        existing == null,
+                        recovery.clean(),
+                        Duration.ofNanos(System.nanoTime() - startedAt),
+                        recovery.segmentsRead(),
+                        recovery.recordsRead(),
+                        recovery.cutBytes());
+        logReport(report);
+        return assemble(storeFile, segments, recovery, report);
+    }
+
+    private StoreFile createStoreFile() throws IOException {
+        if (options.readOnly()) {
+            throw new KeyValueStoreException(
+                    "There is no store in "
+                            + storage.directory()
+                            + ", and opening read-only creates none. Check the path.",
+                    null);
+        }
+        boolean hasSegments = storage.list().stream().anyMatch(name -> name.endsWith(".kvs"));
+        if (hasSegments) {
+            Path file = storage.directory().resolve(StoreFile.NAME);
+            throw new StoreCorruptedException(
+                    file
+                            + " is missing, but there are segments beside it. Nothing was changed."
+                            + " Restore the file, or the store, from a backup.",
+                    file,
+                    -1,
+                    null);
+        }
+        return StoreFile.create(storage, options.segmentSizeBytes());
+    }
+
+    private Recovery recover(StoreFile storeFile, SegmentTable segments) throws IOException {
+        long storeId = storeFile.storeId();
+        long hashSeed = storeFile.hashSeed();
+        if (!options.readOnly()) {
+            IndexRegions regions = IndexRegions.ofFile(indexStorage, indexName, true);
+            return Recovery.run(segments, regions, storeId, hashSeed);
+        }
+        return Recovery.runReadOnly(
+                segments, IndexRegions.ofFile(indexStorage, indexName, false), storeId, hashSeed);
+    }
+
+    private void logReport(RecoveryReport report) {
+        boolean rebuilt = !report.clean() && !report.created();
+        LOGGER.log(
+                report.cutBytes() > 0 ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                () ->
+                        "Opened the store in "
+                                + storage.directory()
+                                + (report.created() ? ", new" : "")
+                                + (rebuilt
+                                        ? ", rebuilding the index from "
+                                                + report.segmentsRead()
+                                                + " segments"
+                                        : "")
+                                + (report.cutBytes() > 0
+                                        ? ", cutting off "
+                                                + report.cutBytes()
+                                                + " bytes of unfinished writes"
+                                        : "")
+                                + ", in "
+                                + report.duration().toMillis()
+                                + " ms.");
+    }
+
+    private KeyValueStore assemble(
+            StoreFile storeFile, SegmentTable segments, Recovery recovery, RecoveryReport report) {
+        HashIndex index = recovery.index();
+        ReentrantLock writeLock = new ReentrantLock();
+        PendingWrites pending = new PendingWrites();
+        WritePath[] writePath = new WritePath[1];
+        Log log =
+                new Log(
+                        storage,
+                        storeFile,
+                        segments,
+                        writeLock,
+                        position -> writePath[0].publish(position),
+                        new IndexPreparation(index),
+                        address -> hashAt(segments, storeFile.hashSeed(), address),
+                        options.freeDiskFloorBytes());
+        StoreGate gate = new StoreGate(storage.directory(), options.readOnly(), log.commit());
+        WritePath writes =
+                new WritePath(
+                        log,
+                        index,
+                        writeLock,
+                        gate,
+                        storeFile.hashSeed(),
+                        options.durability(),
+                        options.clock(),
+                        pending);
+        writePath[0] = writes;
+        Compactor compactor = null;
+        IntervalForcer forcer = null;
+        if (!options.readOnly()) {
+            compactor =
+                    new Compactor(
+                            log,
+                            index,
+                            writeLock,
+                            storeFile.hashSeed(),
+                            (int) storeFile.segmentSizeBytes(),
+                            writes,
+                            () -> segments.diskBytes() + index.sizeBytes(),
+                            options.compaction());
+            if (options.durability() == Durability.INTERVAL) {
+                forcer = new IntervalForcer(IntervalForcer.of(log), options.forceInterval());
+            }
+        }
+        start(log, recovery, compactor, forcer);
+        StoreCloser closer = new StoreCloser(log, index, writeLock, gate, compactor, forcer, locks);
+        return new LogStructuredStore(
+                options, log, index, gate, writes, compactor, closer, storeFile.hashSeed(), report);
+    }
+
+    private void start(
+            Log log,
+            Recovery recovery,
+            @Nullable Compactor compactor,
+            @Nullable IntervalForcer forcer) {
+        if (options.readOnly()) {
+            return;
+        }
+        log.start(recovery.lastSequence());
+        if (compactor != null) {
+            compactor.start();
+        }
+        if (forcer != null) {
+            forcer.start();
+        }
+    }
+
+    private static long hashAt(SegmentTable segments, long hashSeed, long address) {
+        Segment segment = segments.get(segments.addresses().segmentId(address));
+        int offset = segments.addresses().offset(address);
+        int keyOffset =
+                offset + RecordFormat.headerSize(RecordFormat.flags(segment.buffer(), offset));
+        int keySize = RecordFormat.keySize(segment.buffer(), offset);
+        return KeyHash.of(hashSeed, segment.buffer(), keyOffset, keySize);
+    }
+
+    private record IndexPreparation(HashIndex index) implements Log.Preparation {
+
+        @Override
+        public boolean isWanted() {
+            return index.wantsPreparing();
+        }
+
+        @Override
+        public void prepare() throws IOException {
+            index.prepare();
+        }
+    }
+}

@@ -1,0 +1,706 @@
+package dev.kvstore.internal.index;
+
+import static dev.kvstore.internal.index.IndexFormat.BUCKETS_PER_PAGE;
+import static dev.kvstore.internal.index.IndexFormat.BUCKET_SLOTS;
+import static dev.kvstore.internal.index.IndexFormat.PAGE_SIZE_BYTES;
+import static dev.kvstore.internal.index.IndexFormat.SLOTS_PER_PAGE;
+import static dev.kvstore.internal.index.PageTable.LONGS;
+
+import dev.kvstore.internal.index.KeyMatcher.Answer;
+import dev.kvstore.internal.storage.Crc32c;
+import dev.kvstore.internal.storage.MappedRegion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An extendible hash table in a mapped file.
+ *
+ * <p><b>Threads:</b> {@link #find}, {@link #candidate} and {@link #snapshot} may be called by any
+ * thread at any time and take no lock. Everything else is called by one thread at a time, the
+ * holder of the store's write lock.
+ */
+public final class HashIndex {
+
+    /*
+     * How it works
+     * ------------
+     * The top bits of a hash choose, through the page table, a page of 4 KiB; its lowest six bits
+     * choose one of the page's 64 buckets, each a cache line of eight slots. An entry lives in that
+     * home bucket or, when the bucket is full, in one other bucket of the same page that follows
+     * from its tag ("displaced"). When both are full, an entry that is at home in one of them is
+     * moved to its own other bucket; when that fails too, the page splits into two new pages
+     * (Fagin et al., "Extendible Hashing", 1979) and the table's entries are switched to them. A
+     * page fills to some 80 % that way, and nineteen of twenty entries are at home.
+     *
+     * Why a reader needs no lock
+     * --------------------------
+     * A slot changes by one 8-byte store, and never refers to a record before that is whole. A hit
+     * is proven by the key's bytes in the log (see KeyMatcher). A miss is proven thus:
+     *
+     *  - A bucket with an EMPTY slot has displaced nothing since its page was built: an entry is
+     *    displaced only when its home bucket has no vacant slot, and in a bucket without EMPTY a
+     *    removed entry leaves DELETED behind. So a search may end at home if it saw EMPTY there.
+     *  - An entry moves only from its home to its other bucket, and the copy is stored before the
+     *    original is overwritten. A reader looks at home first, so it meets one or the other.
+     *  - Everything else happens by a change of the page table: the two halves of a page are
+     *    complete before the table's entries are switched, and each switch gives the entry a new
+     *    stamp. A reader who finds, after its search, the table and the entry as they were before
+     *    it, has searched the page that was the right one all the time.
+     *
+     * A page that was split is free for use at once. A reader still searching it may see anything:
+     * candidates that are none (the log refuses addresses that cannot be, and compares keys), or
+     * nothing; both end at the changed entry, and it looks again.
+     *
+     * What if we crash
+     * ----------------
+     * Then the file is worthless, and its header says so: it is marked clean only at close, after
+     * everything else in it was forced, and marked in use, durably, before anything is changed
+     * again. The index is rebuilt from the log.
+     */
+
+    private static final int FIRST_DEPTH = 4;
+
+    /** Pages kept at hand, so that an insertion never has to ask the disk for memory half-way. */
+    private static final int PAGES_AT_HAND = 48;
+
+    private final IndexRegions source;
+    private final long storeId;
+    private final KeyHasher hasher;
+
+    private volatile PageTable table;
+
+    // Guarded by the store's write lock, as is all below.
+    private final List<MappedRegion> mapped = new ArrayList<>();
+    private volatile long keyCount;
+    private int pageCount = 1; // the header
+    private int freePage; // the first of a chain through the pages' first words; 0 for none
+    private int stamp;
+    private final long[] lowHalf = new long[SLOTS_PER_PAGE];
+    private final long[] highHalf = new long[SLOTS_PER_PAGE];
+
+    /** A region made ready by {@link #prepare}; taken by the writer. */
+    private volatile @Nullable MappedRegion spareRegion;
+
+    private HashIndex(IndexRegions source, long storeId, KeyHasher hasher) {
+        this.source = source;
+        this.storeId = storeId;
+        this.hasher = hasher;
+        this.table = new PageTable(FIRST_DEPTH, 0, new ByteBuffer[0]);
+    }
+
+    /** Makes an empty index, in the place of whatever was there. */
+    public static HashIndex create(IndexRegions source, long storeId, KeyHasher hasher)
+            throws IOException {
+        HashIndex index = new HashIndex(source, storeId, hasher);
+        index.addRegion();
+        index.writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0);
+        // If we crash after the first change and before this, an old clean mark would be believed.
+        index.mapped.get(0).force(0, PAGE_SIZE_BYTES);
+        int tablePage = index.pageCount;
+        index.pageCount += PageTable.pagesAt(FIRST_DEPTH);
+        PageTable table = new PageTable(FIRST_DEPTH, tablePage, index.table.regions);
+        index.table = table;
+        for (int i = 0; i < 1 << FIRST_DEPTH; i++) {
+            int page = index.takePage();
+            index.writePage(page, new long[SLOTS_PER_PAGE]);
+            table.set(i, PageTable.entry(index.stamp++, FIRST_DEPTH, page));
+        }
+        return index;
+    }
+
+    /**
+     * Opens an index as a clean close left it. To be followed by {@link #takeNote}.
+     *
+     * @return the index, or null if the file is not one that can be trusted
+     */
+    public static @Nullable HashIndex open(IndexRegions source, long storeId, KeyHasher hasher)
+            throws IOException {
+        if (source.existing() == 0) {
+            return null;
+        }
+        HashIndex index = new HashIndex(source, storeId, hasher);
+        MappedRegion first = source.region(0);
+        ByteBuffer header = first.buffer();
+        if (!IndexFormat.isClean(header, storeId)) {
+            first.unmap();
+            return null;
+        }
+        index.mapped.add(first);
+        index.keyCount = header.getLong(IndexFormat.KEY_COUNT_OFFSET);
+        index.pageCount = header.getInt(IndexFormat.PAGE_COUNT_OFFSET);
+        index.freePage = header.getInt(IndexFormat.FREE_PAGE_OFFSET);
+        index.stamp = header.getInt(IndexFormat.STAMP_OFFSET);
+        int lastPage =
+                header.getInt(IndexFormat.NOTE_PAGE_OFFSET)
+                        + pagesFor(header.getInt(IndexFormat.NOTE_SIZE_OFFSET));
+        int regions = (lastPage - 1) / PageTable.PAGES_PER_REGION + 1;
+        if (source.existing() < regions) {
+            first.unmap();
+            return null; // cut short since it was closed
+        }
+        while (index.mapped.size() < regions) {
+            index.mapped.add(source.region(index.mapped.size()));
+        }
+        index.table =
+                new PageTable(
+                        header.getInt(IndexFormat.GLOBAL_DEPTH_OFFSET),
+                        header.getInt(IndexFormat.TABLE_PAGE_OFFSET),
+                        index.buffers());
+        return index;
+    }
+
+    /**
+     * Returns what {@link #markClean} was given, or null if it is damaged, and marks the index in
+     * use unless it is to be read only.
+     */
+    public byte @Nullable [] takeNote(boolean readOnly) throws IOException {
+        ByteBuffer header = mapped.get(0).buffer();
+        byte[] note = new byte[header.getInt(IndexFormat.NOTE_SIZE_OFFSET)];
+        int page = header.getInt(IndexFormat.NOTE_PAGE_OFFSET);
+        for (int done = 0; done < note.length; done += PAGE_SIZE_BYTES, page++) {
+            int length = Math.min(PAGE_SIZE_BYTES, note.length - done);
+            table.regionOf(page).get(PageTable.offsetOf(page), note, done, length);
+        }
+        boolean sound =
+                Crc32c.of(note, new byte[0]) == header.getInt(IndexFormat.NOTE_CHECKSUM_OFFSET);
+        if (!readOnly) {
+            writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0);
+            // If we crash after the first change and before this, the clean mark would be believed.
+            mapped.get(0).force(0, PAGE_SIZE_BYTES);
+        }
+        return sound ? note : null;
+    }
+
+    /**
+     * Looks for a key without a lock.
+     *
+     * @return whether it is there; if so the matcher's last answer was about its record
+     */
+    public boolean find(long hash, KeyMatcher matcher) {
+        while (true) {
+            PageTable t = table;
+            long entry = t.entryOf(hash);
+            if (t.isPlausible(entry)) {
+                Search search = search(t, entry, hash, matcher);
+                if (search == Search.FOUND) {
+                    return true;
+                }
+                if (search != Search.DISTURBED && table == t && t.entryOf(hash) == entry) {
+                    return false;
+                }
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Returns an address the key may have, or 0. Proves nothing: it is for bringing memory into the
+     * cache ahead of {@link #find}.
+     */
+    public long candidate(long hash) {
+        PageTable t = table;
+        long entry = t.entryOf(hash);
+        if (!t.isPlausible(entry)) {
+            return 0;
+        }
+        int page = PageTable.pageOf(entry);
+        int signature = Slot.signature(hash, PageTable.depthOf(entry));
+        ByteBuffer region = t.regionOf(page);
+        int offset = PageTable.offsetOf(page) + Slot.homeBucket(hash) * BUCKET_SLOTS * 8;
+        for (int i = 0; i < BUCKET_SLOTS; i++) {
+            long slot = region.getLong(offset + i * 8);
+            if (Slot.signature(slot) == signature) {
+                return Slot.address(slot);
+            }
+        }
+        return 0;
+    }
+
+    private enum Search {
+        FOUND,
+        ENDED,
+        OVERFLOWED,
+        DISTURBED
+    }
+
+    private static Search search(PageTable t, long entry, long hash, KeyMatcher matcher) {
+        int page = PageTable.pageOf(entry);
+        ByteBuffer region = t.regionOf(page);
+        int offset = PageTable.offsetOf(page);
+        int signature = Slot.signature(hash, PageTable.depthOf(entry));
+        int bucket = Slot.homeBucket(hash);
+        Search search = search(region, offset + bucket * BUCKET_SLOTS * 8, signature, matcher);
+        if (search == Search.OVERFLOWED) {
+            int other = Slot.otherBucket(bucket, signature);
+            search = search(region, offset + other * BUCKET_SLOTS * 8, signature | 1, matcher);
+        }
+        return search;
+    }
+
+    private static Search search(ByteBuffer region, int offset, int signature, KeyMatcher matcher) {
+        Search search = Search.OVERFLOWED;
+        for (int i = offset; i < offset + BUCKET_SLOTS * 8; i += 8) {
+            long slot = (long) LONGS.getAcquire(region, i);
+            if (slot == Slot.EMPTY) {
+                search = Search.ENDED;
+            } else if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
+                matcher.locate(Slot.address(slot));
+                if ((long) LONGS.getAcquire(region, i) != slot) {
+                    return Search.DISTURBED;
+                }
+                Answer answer = matcher.match();
+                if (answer == Answer.YES) {
+                    return Search.FOUND;
+                }
+                if (answer == Answer.MOVED) {
+                    return Search.DISTURBED;
+                }
+            }
+        }
+        return search;
+    }
+
+    /**
+     * Looks for a key as the writer.
+     *
+     * @return where its slot is, for {@link #replace} and {@link #remove}, or -1
+     */
+    public long locate(long hash, KeyMatcher matcher) {
+        PageTable t = table;
+        long entry = t.entryOf(hash);
+        int page = PageTable.pageOf(entry);
+        int signature = Slot.signature(hash, PageTable.depthOf(entry));
+        int bucket = Slot.homeBucket(hash);
+        long position = locate(t, page, bucket, signature, matcher);
+        if (position < 0 && !hasEmpty(t, page, bucket)) {
+            int other = Slot.otherBucket(bucket, signature);
+            position = locate(t, page, other, signature | 1, matcher);
+        }
+        return position;
+    }
+
+    private static long locate(
+            PageTable t, int page, int bucket, int signature, KeyMatcher matcher) {
+        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
+            long slot = read(t, page, i);
+            if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
+                matcher.locate(Slot.address(slot));
+                if (matcher.match() == Answer.YES) {
+                    return (long) page * SLOTS_PER_PAGE + i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Returns the address in a slot that {@link #locate} found. */
+    public long addressAt(long position) {
+        return Slot.address(
+                read(table, (int) (position / SLOTS_PER_PAGE), (int) (position % SLOTS_PER_PAGE)));
+    }
+
+    /** Publishes another address in a slot that {@link #locate} found. */
+    public void replace(long position, long address) {
+        int page = (int) (position / SLOTS_PER_PAGE);
+        int i = (int) (position % SLOTS_PER_PAGE);
+        write(table, page, i, Slot.of(Slot.signature(read(table, page, i)), address));
+    }
+
+    /** Empties a slot that {@link #locate} found. */
+    public void remove(long position) {
+        int page = (int) (position / SLOTS_PER_PAGE);
+        int i = (int) (position % SLOTS_PER_PAGE);
+        boolean open = hasEmpty(table, page, i / BUCKET_SLOTS);
+        write(table, page, i, open ? Slot.EMPTY : Slot.DELETED);
+        keyCount--;
+    }
+
+    /** Publishes the address of a key that is not in the index. Call {@link #reserve} before. */
+    public void insert(long hash, long address) {
+        assert address > 0 && address <= Slot.MAX_ADDRESS;
+        while (true) {
+            PageTable t = table;
+            long entry = t.entryOf(hash);
+            int page = PageTable.pageOf(entry);
+            long slot = Slot.of(Slot.signature(hash, PageTable.depthOf(entry)), address);
+            int bucket = Slot.homeBucket(hash);
+            int other = Slot.otherBucket(bucket, Slot.signature(slot));
+            if (place(t, page, bucket, slot)
+                    || place(t, page, other, Slot.displace(slot))
+                    || evict(t, hash, entry, bucket, slot)
+                    || evict(t, hash, entry, other, Slot.displace(slot))) {
+                keyCount++;
+                return;
+            }
+            split(hash, entry);
+        }
+    }
+
+    private static boolean place(PageTable t, int page, int bucket, long slot) {
+        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
+            if (Slot.isVacant(read(t, page, i))) {
+                write(t, page, i, slot);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Moves an entry that is at home in a full bucket to its other one, and takes its place. */
+    private boolean evict(PageTable t, long hash, long entry, int bucket, long slot) {
+        int page = PageTable.pageOf(entry);
+        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
+            long moved = read(t, page, i);
+            if (Slot.isDisplaced(moved)) {
+                continue; // it would have to go home, and a reader may be past that
+            }
+            int other = Slot.otherBucket(bucket, Slot.signature(moved));
+            if (place(t, page, other, Slot.displace(moved))) {
+                write(t, page, i, slot);
+                // A snapshot that copied the one bucket before and the other after sees it twice or
+                // not at all: tell it by a new stamp.
+                switchEntries(t, hash, PageTable.depthOf(entry), page);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Makes sure that the next insertions need no memory from the disk. To be called before the
+     * record is appended, while failing still does no harm.
+     */
+    public void reserve(int insertions) throws IOException {
+        PageTable t = table;
+        int needed = PAGES_AT_HAND + insertions / 16 + 2 * PageTable.pagesAt(t.depth + 1);
+        while (t.regions.length * PageTable.PAGES_PER_REGION - pageCount < needed) {
+            addRegion();
+            t = table;
+        }
+    }
+
+    /** Whether the next region should be made ready by {@link #prepare}. */
+    public boolean wantsPreparing() {
+        PageTable t = table;
+        int room = t.regions.length * PageTable.PAGES_PER_REGION - pageCount;
+        return spareRegion == null
+                && room
+                        < PAGES_AT_HAND
+                                + 2 * PageTable.pagesAt(t.depth + 1)
+                                + PageTable.PAGES_PER_REGION / 2;
+    }
+
+    /** Makes the next region ready; called by one background thread, without the write lock. */
+    public void prepare() throws IOException {
+        synchronized (source) {
+            if (spareRegion == null) {
+                spareRegion = source.region(table.regions.length);
+            }
+        }
+    }
+
+    private void addRegion() throws IOException {
+        MappedRegion region;
+        synchronized (source) {
+            region = spareRegion;
+            spareRegion = null;
+            if (region == null) {
+                region = source.region(mapped.size());
+            }
+            mapped.add(region);
+            PageTable t = table;
+            table = new PageTable(t.depth, t.firstPage, buffers());
+        }
+    }
+
+    private ByteBuffer[] buffers() {
+        return mapped.stream().map(MappedRegion::buffer).toArray(ByteBuffer[]::new);
+    }
+
+    private void split(long hash, long entry) {
+        int depth = PageTable.depthOf(entry);
+        if (depth == Slot.MAX_DEPTH) {
+            throw new IllegalStateException("The index has reached its greatest depth.");
+        }
+        if (depth == table.depth) {
+            doubleTable();
+        }
+        PageTable t = table;
+        int page = PageTable.pageOf(entry);
+        if (Slot.tagBase(depth + 1) == Slot.tagBase(depth)) {
+            splitByTags(t, page, depth);
+        } else {
+            splitByHashes(t, page, depth);
+        }
+        int low = takePage();
+        int high = takePage();
+        writePage(low, lowHalf);
+        writePage(high, highHalf);
+        long half = 1L << (63 - depth);
+        switchEntries(t, hash & -half & ~half, depth + 1, low);
+        switchEntries(t, hash & -half | half, depth + 1, high);
+        freePage(page);
+    }
+
+    /** Each entry stays in its bucket first, where it fits, then goes home if there is room. */
+    private void splitByTags(PageTable t, int page, int depth) {
+        Arrays.fill(lowHalf, Slot.EMPTY);
+        Arrays.fill(highHalf, Slot.EMPTY);
+        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
+            long slot = read(t, page, i);
+            if (!Slot.isVacant(slot)) {
+                long[] half = Slot.half(slot, depth) == 0 ? lowHalf : highHalf;
+                half[vacancy(half, i / BUCKET_SLOTS)] = slot;
+            }
+        }
+        // One that goes home may leave room for another: a bucket with an EMPTY slot must not have
+        // displaced anything, or a search would end there too early.
+        while (bringHome(lowHalf) | bringHome(highHalf)) {
+            continue;
+        }
+    }
+
+    private static boolean bringHome(long[] half) {
+        boolean moved = false;
+        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
+            long slot = half[i];
+            if (!Slot.isVacant(slot) && Slot.isDisplaced(slot)) {
+                int home = Slot.otherBucket(i / BUCKET_SLOTS, Slot.signature(slot));
+                int vacancy = vacancy(half, home);
+                if (vacancy >= 0) {
+                    half[vacancy] = Slot.displace(slot);
+                    half[i] = Slot.EMPTY;
+                    moved = true;
+                }
+            }
+        }
+        return moved;
+    }
+
+    /** The tags are used up: take new ones from the keys. Happens once in sixteen doublings. */
+    private void splitByHashes(PageTable t, int page, int depth) {
+        Arrays.fill(lowHalf, Slot.EMPTY);
+        Arrays.fill(highHalf, Slot.EMPTY);
+        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
+            long old = read(t, page, i);
+            if (Slot.isVacant(old)) {
+                continue;
+            }
+            long hash = hasher.hashAt(Slot.address(old));
+            long[] half = (hash >>> (63 - depth) & 1) == 0 ? lowHalf : highHalf;
+            long slot = Slot.of(Slot.signature(hash, depth + 1), Slot.address(old));
+            int vacancy = vacancy(half, Slot.homeBucket(hash));
+            if (vacancy < 0) {
+                int other = Slot.otherBucket(Slot.homeBucket(hash), Slot.signature(slot));
+                vacancy = vacancy(half, other);
+                slot = Slot.displace(slot);
+            }
+            if (vacancy < 0) {
+                // Half a page's entries in a whole page: 16 of them would have to share two
+                // buckets.
+                throw new IllegalStateException("A page of the index could not be split.");
+            }
+            half[vacancy] = slot;
+        }
+    }
+
+    private static int vacancy(long[] page, int bucket) {
+        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
+            if (page[i] == Slot.EMPTY) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void switchEntries(PageTable t, long hash, int depth, int page) {
+        long count = 1L << (t.depth - depth);
+        long first = t.indexOf(hash) & -count;
+        long entry = PageTable.entry(stamp++, depth, page);
+        for (long i = first; i < first + count; i++) {
+            t.set(i, entry);
+        }
+    }
+
+    private void doubleTable() {
+        PageTable t = table;
+        int firstPage = pageCount;
+        pageCount += PageTable.pagesAt(t.depth + 1);
+        PageTable doubled = new PageTable(t.depth + 1, firstPage, t.regions);
+        for (long i = 0; i < 1L << t.depth; i++) {
+            long entry = t.get(i);
+            doubled.set(2 * i, entry);
+            doubled.set(2 * i + 1, entry);
+        }
+        table = doubled;
+        for (int i = 0; i < PageTable.pagesAt(t.depth); i++) {
+            freePage(t.firstPage + i);
+        }
+    }
+
+    private int takePage() {
+        int page = freePage;
+        if (page == 0) {
+            return pageCount++;
+        }
+        freePage = (int) read(table, page, 0);
+        return page;
+    }
+
+    private void freePage(int page) {
+        write(table, page, 0, freePage);
+        freePage = page;
+    }
+
+    private void writePage(int page, long[] slots) {
+        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
+            write(table, page, i, slots[i]);
+        }
+    }
+
+    private static boolean hasEmpty(PageTable t, int page, int bucket) {
+        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
+            if (read(t, page, i) == Slot.EMPTY) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long read(PageTable t, int page, int slot) {
+        return (long) LONGS.getAcquire(t.regionOf(page), PageTable.offsetOf(page) + slot * 8);
+    }
+
+    private static void write(PageTable t, int page, int slot, long value) {
+        LONGS.setRelease(t.regionOf(page), PageTable.offsetOf(page) + slot * 8, value);
+    }
+
+    /**
+     * Copies the addresses of the page that holds the first keys from a hash on, for a pass over
+     * all of them.
+     *
+     * @param from a lower bound of hashes: 0 first, then what the last call returned
+     * @param addresses takes the addresses; at least {@value IndexFormat#SLOTS_PER_PAGE} long
+     */
+    public Snapshot snapshot(long from, long[] addresses) {
+        while (true) {
+            PageTable t = table;
+            long entry = t.entryOf(from);
+            if (t.isPlausible(entry)) {
+                int page = PageTable.pageOf(entry);
+                int count = 0;
+                for (int i = 0; i < BUCKETS_PER_PAGE * BUCKET_SLOTS; i++) {
+                    long slot = read(t, page, i);
+                    if (!Slot.isVacant(slot)) {
+                        addresses[count++] = Slot.address(slot);
+                    }
+                }
+                Snapshot snapshot = new Snapshot(from, t, entry, count);
+                if (isCurrent(snapshot)) {
+                    return snapshot;
+                }
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Whether no key of a snapshot's page has been given another place in the index since. */
+    public boolean isCurrent(Snapshot snapshot) {
+        return table == snapshot.table && table.entryOf(snapshot.from) == snapshot.entry;
+    }
+
+    /** The addresses of one page, at a moment. */
+    public static final class Snapshot {
+
+        private final long from;
+        private final PageTable table;
+        private final long entry;
+        private final int count;
+
+        Snapshot(long from, PageTable table, long entry, int count) {
+            this.from = from;
+            this.table = table;
+            this.entry = entry;
+            this.count = count;
+        }
+
+        /** Returns how many addresses it has. */
+        public int count() {
+            return count;
+        }
+
+        /** Returns the hash at which the next page begins, or 0 if this was the last. */
+        public long next() {
+            long span = 1L << (64 - PageTable.depthOf(entry));
+            return (from & -span) + span;
+        }
+    }
+
+    /** Returns the number of keys. */
+    public long keyCount() {
+        return keyCount;
+    }
+
+    /** Returns how many bytes the regions take. */
+    public long sizeBytes() {
+        return (long) table.regions.length * IndexRegions.REGION_SIZE_BYTES;
+    }
+
+    /**
+     * Makes everything durable and then marks the index as such, together with a note of the
+     * caller's. Nothing may be changed after it.
+     */
+    public void markClean(byte[] note) throws IOException {
+        int notePage = pageCount;
+        while (table.regions.length * PageTable.PAGES_PER_REGION
+                < notePage + pagesFor(note.length)) {
+            addRegion();
+        }
+        for (int done = 0; done < note.length; done += PAGE_SIZE_BYTES) {
+            int page = notePage + done / PAGE_SIZE_BYTES;
+            int length = Math.min(PAGE_SIZE_BYTES, note.length - done);
+            table.regionOf(page).put(PageTable.offsetOf(page), note, done, length);
+        }
+        for (MappedRegion region : mapped) {
+            region.force(0, IndexRegions.REGION_SIZE_BYTES);
+        }
+        writeHeader(IndexFormat.STATE_CLEAN, notePage, note.length, Crc32c.of(note, new byte[0]));
+        // If we crash before this, the index is rebuilt; the pages it vouches for are durable.
+        mapped.get(0).force(0, PAGE_SIZE_BYTES);
+    }
+
+    private static int pagesFor(int sizeBytes) {
+        return (sizeBytes + PAGE_SIZE_BYTES - 1) / PAGE_SIZE_BYTES;
+    }
+
+    private void writeHeader(int state, int notePage, int noteSize, int noteChecksum) {
+        ByteBuffer header = mapped.get(0).buffer();
+        header.putLong(IndexFormat.MAGIC_OFFSET, IndexFormat.MAGIC);
+        header.putInt(IndexFormat.VERSION_OFFSET, IndexFormat.VERSION);
+        header.putInt(IndexFormat.STATE_OFFSET, state);
+        header.putLong(IndexFormat.STORE_ID_OFFSET, storeId);
+        header.putLong(IndexFormat.KEY_COUNT_OFFSET, keyCount);
+        header.putInt(IndexFormat.GLOBAL_DEPTH_OFFSET, table.depth);
+        header.putInt(IndexFormat.TABLE_PAGE_OFFSET, table.firstPage);
+        header.putInt(IndexFormat.PAGE_COUNT_OFFSET, pageCount);
+        header.putInt(IndexFormat.FREE_PAGE_OFFSET, freePage);
+        header.putInt(IndexFormat.STAMP_OFFSET, stamp);
+        header.putInt(IndexFormat.NOTE_PAGE_OFFSET, notePage);
+        header.putInt(IndexFormat.NOTE_SIZE_OFFSET, noteSize);
+        header.putInt(IndexFormat.NOTE_CHECKSUM_OFFSET, noteChecksum);
+        IndexFormat.writeChecksum(header);
+    }
+
+    /** Gives the mappings up. */
+    public void close() {
+        mapped.forEach(MappedRegion::unmap);
+        MappedRegion spare = spareRegion;
+        if (spare != null) {
+            spare.unmap();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.kvstore.internal.index;
+
+/**
+ * Decides for a lookup whether an address is that of the sought key. The index finds candidates by
+ * a few bits of the hash; only the key's own bytes prove a hit.
+ *
+ * <p>A lookup without a lock calls {@link #locate} first, reads the slot a second time, and calls
+ * {@link #match} only if the slot is unchanged. What {@code locate} noted about the address (the
+ * life of its segment) was therefore true at a moment when the slot pointed there, and if it is
+ * still true after {@code match} has read the record, the bytes belonged to that slot.
+ */
+public interface KeyMatcher {
+
+    /** The answer of {@link #match}. */
+    enum Answer {
+        /** The record is that of the sought key. */
+        YES,
+        /** The record is that of another key. */
+        NO,
+        /** The record's place was given to something else meanwhile: look again. */
+        MOVED
+    }
+
+    /** Notes what will tell whether the record at an address has been moved. */
+    void locate(long address);
+
+    /** Compares, after {@link #locate}, the record at that address. */
+    Answer match();
+}

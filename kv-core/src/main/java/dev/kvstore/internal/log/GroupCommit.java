@@ -1,0 +1,162 @@
+package dev.kvstore.internal.log;
+
+import dev.kvstore.StoreFailedException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the log durable up to a position, once for everybody who waits. Whoever comes first forces,
+ * for all that was appended until then; who comes meanwhile waits, and the first of those forces
+ * next. With one writer there is no hand-over at all.
+ *
+ * <p><b>Locks:</b> the right to force is taken before the store's write lock, never after.
+ *
+ * <p><b>After a failed force</b> nothing is ever forced again: the kernel may have dropped the
+ * pages and would answer the next call with success. All who wait and all who come later get the
+ * error.
+ */
+public final class GroupCommit {
+
+    /** What was appended and is not known to be on the disk, at one moment. */
+    record Batch(long position, List<Range> ranges) {}
+
+    /** A part of a segment. */
+    record Range(Segment segment, int from, int to) {}
+
+    /** The log, as this class sees it; called with the write lock held. */
+    interface Tail {
+        Batch unforced();
+
+        void forced(Batch batch);
+    }
+
+    private final ReentrantLock writeLock;
+    private final Tail tail;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Condition forced = turn.newCondition();
+    private boolean forcing; // guarded by turn
+    private volatile long durablePosition;
+    private volatile @Nullable Throwable failure;
+
+    GroupCommit(ReentrantLock writeLock, Tail tail) {
+        this.writeLock = writeLock;
+        this.tail = tail;
+    }
+
+    /** Returns the position up to which everything is on the disk. */
+    public long durablePosition() {
+        return durablePosition;
+    }
+
+    /** Returns why nothing is forced any more, or null. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /**
+     * Returns when everything before a position is on the disk. The caller must not hold the write
+     * lock. Interrupting it has no effect but that the flag stays set.
+     */
+    public void await(long position) {
+        if (durablePosition >= position) {
+            return;
+        }
+        turn.lock();
+        try {
+            while (durablePosition < position) {
+                throwIfFailed();
+                if (forcing) {
+                    forced.awaitUninterruptibly();
+                } else {
+                    force();
+                }
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /**
+     * Forces everything and then runs something at a moment when nothing is unforced, with the
+     * write lock held.
+     */
+    public void runWhenAllIsForced(Runnable action) {
+        turn.lock();
+        try {
+            while (forcing) {
+                forced.awaitUninterruptibly();
+            }
+            throwIfFailed();
+            writeLock.lock();
+            try {
+                forceAll(tail.unforced());
+                action.run();
+            } finally {
+                writeLock.unlock();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Called with the turn held; gives it up while the disk works. */
+    private void force() {
+        forcing = true;
+        turn.unlock();
+        try {
+            Batch batch;
+            writeLock.lock();
+            try {
+                batch = tail.unforced();
+            } finally {
+                writeLock.unlock();
+            }
+            forceAll(batch);
+        } finally {
+            turn.lock();
+            forcing = false;
+            forced.signalAll();
+        }
+    }
+
+    private void forceAll(Batch batch) {
+        try {
+            for (Range range : batch.ranges()) {
+                range.segment().force(range.from(), range.to());
+            }
+            writeLock.lock();
+            try {
+                tail.forced(batch);
+                durablePosition = batch.position();
+            } finally {
+                writeLock.unlock();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+            throwIfFailed();
+        }
+    }
+
+    /** Stops all forcing, and so all writing, for good. */
+    public void fail(Throwable e) {
+        if (failure == null) {
+            failure = e;
+        }
+    }
+
+    /** Throws if there is a reason for which nothing is forced any more. */
+    public void throwIfFailed() {
+        Throwable e = failure;
+        if (e != null) {
+            throw new StoreFailedException(
+                    "The store accepts no more writes after an error ("
+                            + e
+                            + "); reads go on. Check the disk, then close the store and open it"
+                            + " again.",
+                    e);
+        }
+    }
+}

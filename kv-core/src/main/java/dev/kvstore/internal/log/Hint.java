@@ -1,0 +1,192 @@
+package dev.kvstore.internal.log;
+
+import dev.kvstore.internal.storage.Crc32c;
+import dev.kvstore.internal.storage.MappedRegion;
+import dev.kvstore.internal.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hint of a segment. It is written only after the segment and, for a hot one, all hot ones
+ * before it are on the disk: a hint that is whole proves that.
+ *
+ * <p>It lists the keys' hashes and the records' places only where that is much smaller than the
+ * records; else reading the records themselves is as quick.
+ */
+public final class Hint {
+
+    /** A list of entries is made if it takes at most this part of the records' bytes. */
+    private static final int MIN_SAVING = 16;
+
+    private final ByteBuffer buffer;
+
+    private Hint(ByteBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    /**
+     * Writes the hint of a segment that is on the disk.
+     *
+     * @param hashAt hashes the key of the record at an offset of the segment
+     */
+    static void write(Storage storage, Segment segment, long storeId, IntToLongFunction hashAt)
+            throws IOException {
+        int entries = 0;
+        long lastSequence = 0;
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
+        while (scanner.next()) {
+            lastSequence = Math.max(lastSequence, scanner.sequence());
+            entries += scanner.isValue() || scanner.isTombstone() ? 1 : 0;
+        }
+        if (scanner.problem() != null) {
+            throw new IOException(
+                    "Segment "
+                            + segment.id
+                            + " has "
+                            + scanner.problem()
+                            + " at "
+                            + scanner.end()
+                            + " right after it was written.");
+        }
+        long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
+        boolean listed = listSize <= segment.tail / MIN_SAVING;
+        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
+        String name = SegmentFormat.hintName(segment.id);
+        storage.allocate(name, size);
+        MappedRegion region = storage.map(name, 0, size, true);
+        ByteBuffer buffer = region.buffer();
+        if (listed) {
+            writeEntries(buffer, segment, hashAt);
+        }
+        buffer.putLong(HintFormat.MAGIC_OFFSET, HintFormat.MAGIC);
+        buffer.putInt(HintFormat.VERSION_OFFSET, HintFormat.VERSION);
+        buffer.putInt(HintFormat.SEGMENT_ID_OFFSET, segment.id);
+        buffer.putLong(HintFormat.STORE_ID_OFFSET, storeId);
+        buffer.putLong(HintFormat.GENERATION_OFFSET, segment.generation());
+        buffer.putInt(HintFormat.END_OFFSET, segment.tail);
+        buffer.putInt(HintFormat.ENTRY_COUNT_OFFSET, entries);
+        buffer.putLong(HintFormat.TOMBSTONE_GENERATION_OFFSET, segment.tombstoneGeneration);
+        buffer.putLong(HintFormat.LAST_SEQUENCE_OFFSET, lastSequence);
+        buffer.putInt(HintFormat.LISTED_OFFSET, listed ? 1 : 0);
+        buffer.putInt(HintFormat.CHECKSUM_OFFSET, checksum(buffer, size));
+        // If we crash before this, the hint is torn and ignored, and the segment counts as
+        // unproven.
+        region.force(0, size);
+        region.unmap();
+        storage.syncDirectory();
+    }
+
+    private static void writeEntries(ByteBuffer buffer, Segment segment, IntToLongFunction hashAt) {
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
+        int at = HintFormat.HEADER_SIZE_BYTES;
+        while (scanner.next()) {
+            if (!scanner.isValue() && !scanner.isTombstone()) {
+                continue;
+            }
+            buffer.putLong(at + HintFormat.ENTRY_HASH_OFFSET, hashAt.applyAsLong(scanner.offset()));
+            buffer.putLong(at + HintFormat.ENTRY_SEQUENCE_OFFSET, scanner.sequence());
+            buffer.putInt(at + HintFormat.ENTRY_ADDRESS_OFFSET, scanner.offset());
+            buffer.putInt(
+                    at + HintFormat.ENTRY_SIZE_OFFSET,
+                    scanner.size() | (scanner.isTombstone() ? HintFormat.TOMBSTONE_BIT : 0));
+            at += HintFormat.ENTRY_SIZE_BYTES;
+        }
+    }
+
+    private static int checksum(ByteBuffer buffer, int size) {
+        int header = Crc32c.of(buffer, 0, HintFormat.CHECKSUM_OFFSET);
+        int entries =
+                Crc32c.of(
+                        buffer, HintFormat.HEADER_SIZE_BYTES, size - HintFormat.HEADER_SIZE_BYTES);
+        return Crc32c.extend(header, entries);
+    }
+
+    /** Reads the hint of a segment's present life; null if there is none that is whole. */
+    static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
+        String name = SegmentFormat.hintName(segment.id);
+        long fileSize = storage.size(name);
+        if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
+            return null;
+        }
+        MappedRegion region = storage.map(name, 0, fileSize, false);
+        ByteBuffer copy = ByteBuffer.allocate((int) fileSize).order(region.buffer().order());
+        copy.put(0, region.buffer(), 0, (int) fileSize);
+        region.unmap();
+        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+    }
+
+    private static boolean isWhole(ByteBuffer hint, Segment segment, long storeId) {
+        if (hint.getLong(HintFormat.MAGIC_OFFSET) != HintFormat.MAGIC
+                || hint.getInt(HintFormat.VERSION_OFFSET) != HintFormat.VERSION
+                || hint.getInt(HintFormat.SEGMENT_ID_OFFSET) != segment.id
+                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId
+                || hint.getLong(HintFormat.GENERATION_OFFSET) != segment.generation()) {
+            return false;
+        }
+        long count =
+                hint.getInt(HintFormat.LISTED_OFFSET) == 1
+                        ? hint.getInt(HintFormat.ENTRY_COUNT_OFFSET)
+                        : 0;
+        long size = HintFormat.HEADER_SIZE_BYTES + count * HintFormat.ENTRY_SIZE_BYTES;
+        return count >= 0
+                && size <= hint.capacity()
+                && hint.getInt(HintFormat.CHECKSUM_OFFSET) == checksum(hint, (int) size)
+                && hint.getInt(HintFormat.END_OFFSET) <= segment.capacityBytes;
+    }
+
+    /** Returns the offset behind the last record. */
+    public int end() {
+        return buffer.getInt(HintFormat.END_OFFSET);
+    }
+
+    /** Returns the highest generation that a tombstone in the segment names. */
+    public long tombstoneGeneration() {
+        return buffer.getLong(HintFormat.TOMBSTONE_GENERATION_OFFSET);
+    }
+
+    /** Returns the highest sequence number in the segment. */
+    public long lastSequence() {
+        return buffer.getLong(HintFormat.LAST_SEQUENCE_OFFSET);
+    }
+
+    /** Whether it lists the records. */
+    public boolean isListed() {
+        return buffer.getInt(HintFormat.LISTED_OFFSET) == 1;
+    }
+
+    /** Returns how many records of values and tombstones there are. */
+    public int entryCount() {
+        return buffer.getInt(HintFormat.ENTRY_COUNT_OFFSET);
+    }
+
+    /** Returns the hash of the key of an entry. */
+    public long hash(int entry) {
+        return buffer.getLong(at(entry) + HintFormat.ENTRY_HASH_OFFSET);
+    }
+
+    /** Returns the sequence number of an entry. */
+    public long sequence(int entry) {
+        return buffer.getLong(at(entry) + HintFormat.ENTRY_SEQUENCE_OFFSET);
+    }
+
+    /** Returns the offset of the record of an entry. */
+    public int offset(int entry) {
+        return buffer.getInt(at(entry) + HintFormat.ENTRY_ADDRESS_OFFSET);
+    }
+
+    /** Returns the size of the record of an entry. */
+    public int size(int entry) {
+        return buffer.getInt(at(entry) + HintFormat.ENTRY_SIZE_OFFSET) & ~HintFormat.TOMBSTONE_BIT;
+    }
+
+    /** Whether the record of an entry is a tombstone. */
+    public boolean isTombstone(int entry) {
+        return buffer.getInt(at(entry) + HintFormat.ENTRY_SIZE_OFFSET) < 0;
+    }
+
+    private static int at(int entry) {
+        return HintFormat.HEADER_SIZE_BYTES + entry * HintFormat.ENTRY_SIZE_BYTES;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.kvstore.internal.log;
+
+import dev.kvstore.internal.storage.Crc32c;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layout of a record. See docs/format.md, "Record". All numbers are little-endian; a record
+ * begins at a multiple of eight bytes. It is complete if its checksum is right: that covers key and
+ * value, then the header from {@link #KEY_SIZE_OFFSET} on, and is seeded with the life of the
+ * segment, so that what an earlier life left behind is never taken for a record.
+ */
+public final class RecordFormat {
+
+    /** The key's value was removed; the record's value is the log's generation at that moment. */
+    public static final int TOMBSTONE = 1;
+
+    /** The header is followed by the time, in milliseconds since 1970, when the value expires. */
+    public static final int EXPIRY = 2;
+
+    /** No key; the value is the number of records in the batch and those records themselves. */
+    public static final int BATCH = 4;
+
+    /** No key; the value says up to which offset of this segment everything is on the disk. */
+    public static final int MARK = 8;
+
+    /** No key; the segment ends here, and the value is the generation of the next. */
+    public static final int END = 16;
+
+    static final int CHECKSUM_OFFSET = 0;
+    static final int KEY_SIZE_OFFSET = 4;
+    static final int FLAGS_OFFSET = 6;
+    static final int RESERVED_OFFSET = 7;
+    static final int SEQUENCE_OFFSET = 8;
+    static final int VALUE_SIZE_OFFSET = 16;
+
+    /** The size of a header without expiry. */
+    public static final int HEADER_SIZE_BYTES = 20;
+
+    static final int EXPIRY_OFFSET = HEADER_SIZE_BYTES;
+    static final int EXPIRY_SIZE_BYTES = 8;
+
+    /** From the start of a batch to its first record: the header and the number of records. */
+    public static final int BATCH_HEADER_SIZE_BYTES = 24;
+
+    /** The size of the value of a tombstone, a mark and an end. */
+    static final int NOTE_SIZE_BYTES = 8;
+
+    /** The size of a mark and of an end. */
+    static final int NOTE_RECORD_SIZE_BYTES = 32;
+
+    private RecordFormat() {}
+
+    /**
+     * Returns the size of a record with its padding; a long, because the sum may be beyond an int.
+     */
+    public static long size(int flags, int keySize, long valueSize) {
+        return align(headerSize(flags) + keySize + valueSize);
+    }
+
+    static long align(long sizeBytes) {
+        return (sizeBytes + 7) & ~7L;
+    }
+
+    /** Returns the size of the header of a record with such flags. */
+    public static int headerSize(int flags) {
+        return (flags & EXPIRY) == 0 ? HEADER_SIZE_BYTES : HEADER_SIZE_BYTES + EXPIRY_SIZE_BYTES;
+    }
+
+    /** Returns the size of the key of the record at an offset. */
+    public static int keySize(ByteBuffer buffer, int offset) {
+        return buffer.getShort(offset + KEY_SIZE_OFFSET) & 0xffff;
+    }
+
+    /** Returns the flags of the record at an offset. */
+    public static int flags(ByteBuffer buffer, int offset) {
+        return buffer.get(offset + FLAGS_OFFSET);
+    }
+
+    /** Returns the sequence number of the record at an offset. */
+    public static long sequence(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset + SEQUENCE_OFFSET);
+    }
+
+    /** Returns the size of the value of the record at an offset. */
+    public static int valueSize(ByteBuffer buffer, int offset) {
+        return buffer.getInt(offset + VALUE_SIZE_OFFSET);
+    }
+
+    /** Returns when the value of the record at an offset expires; it must have {@link #EXPIRY}. */
+    public static long expiry(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset + EXPIRY_OFFSET);
+    }
+
+    /** Returns the size of the record at an offset, with its padding. */
+    public static int size(ByteBuffer buffer, int offset) {
+        return (int)
+                size(flags(buffer, offset), keySize(buffer, offset), valueSize(buffer, offset));
+    }
+
+    /** Writes everything of a record but key and value, the checksum last. */
+    static void writeHeader(
+            ByteBuffer buffer,
+            int offset,
+            int flags,
+            int keySize,
+            int valueSize,
+            long sequence,
+            long expiry,
+            int payloadChecksum,
+            int seed) {
+        long first = (keySize & 0xffffL) | (long) flags << 16 | sequence << 32;
+        long second = sequence >>> 32 | (long) valueSize << 32;
+        int checksum = Crc32c.extend(Crc32c.extend(payloadChecksum, first), second);
+        buffer.putLong(offset + KEY_SIZE_OFFSET, first);
+        buffer.putLong(offset + KEY_SIZE_OFFSET + 8, second);
+        if ((flags & EXPIRY) != 0) {
+            checksum = Crc32c.extend(checksum, expiry);
+            buffer.putLong(offset + EXPIRY_OFFSET, expiry);
+        }
+        buffer.putInt(offset + CHECKSUM_OFFSET, checksum ^ seed);
+    }
+
+    /** Tells whether the checksum of a record fits, given that of its key and value. */
+    static boolean isIntact(ByteBuffer buffer, int offset, int payloadChecksum, int seed) {
+        int checksum = Crc32c.extend(payloadChecksum, buffer.getLong(offset + KEY_SIZE_OFFSET));
+        checksum = Crc32c.extend(checksum, buffer.getLong(offset + KEY_SIZE_OFFSET + 8));
+        if ((flags(buffer, offset) & EXPIRY) != 0) {
+            checksum = Crc32c.extend(checksum, expiry(buffer, offset));
+        }
+        return (checksum ^ seed) == buffer.getInt(offset + CHECKSUM_OFFSET);
+    }
+
+    /**
+     * Returns why there is no record at an offset, or null if there is one. Every length is checked
+     * before it is used.
+     */
+    static @Nullable String problem(ByteBuffer buffer, int offset, int limit, int seed) {
+        if (limit - offset < HEADER_SIZE_BYTES) {
+            return "no room for a header";
+        }
+        int flags = flags(buffer, offset);
+        int keySize = keySize(buffer, offset);
+        int valueSize = valueSize(buffer, offset);
+        if (valueSize < 0 || size(flags, keySize, valueSize) > limit - offset) {
+            return "a record of impossible size";
+        }
+        if (buffer.get(offset + RESERVED_OFFSET) != 0 || !isKnown(flags, keySize, valueSize)) {
+            return "a record of unknown kind";
+        }
+        int payload = offset + headerSize(flags);
+        int payloadChecksum = Crc32c.of(buffer, payload, keySize + valueSize);
+        return isIntact(buffer, offset, payloadChecksum, seed) ? null : "a wrong checksum";
+    }
+
+    private static boolean isKnown(int flags, int keySize, int valueSize) {
+        return switch (flags) {
+            case 0, EXPIRY -> keySize > 0;
+            case TOMBSTONE -> keySize > 0 && valueSize == NOTE_SIZE_BYTES;
+            case BATCH -> keySize == 0 && valueSize >= 4;
+            case MARK, END -> keySize == 0 && valueSize == NOTE_SIZE_BYTES;
+            default -> false;
+        };
+    }
+}

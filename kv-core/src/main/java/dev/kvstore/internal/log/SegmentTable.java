@@ -1,0 +1,290 @@
+package dev.kvstore.internal.log;
+
+import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.internal.storage.MappedRegion;
+import dev.kvstore.internal.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All segment files of a store, by id: there are as many as the store file says, none missing.
+ *
+ * <p><b>Threads:</b> {@link #get} may be called by anybody; the table is changed under the store's
+ * write lock, the files by one thread at a time.
+ */
+public final class SegmentTable {
+
+    /** The size of the file of a segment whose space was given back. */
+    static final int VACANT_SIZE_BYTES = 4096;
+
+    private final Storage storage;
+    private final StoreFile storeFile;
+    private final RecordAddress addresses;
+    private volatile Segment[] segments;
+
+    private SegmentTable(Storage storage, StoreFile storeFile) {
+        this.storage = storage;
+        this.storeFile = storeFile;
+        this.addresses = new RecordAddress(storeFile.segmentSizeBytes());
+        this.segments = new Segment[0];
+    }
+
+    /** Maps all segment files and reads their headers. */
+    public static SegmentTable open(Storage storage, StoreFile storeFile, boolean writable)
+            throws IOException {
+        SegmentTable table = new SegmentTable(storage, storeFile);
+        Segment[] segments = new Segment[storeFile.segmentCount()];
+        for (int id = 0; id < segments.length; id++) {
+            segments[id] = table.openSegment(id, writable);
+        }
+        table.segments = segments;
+        return table;
+    }
+
+    private Segment openSegment(int id, boolean writable) throws IOException {
+        String name = SegmentFormat.fileName(id);
+        long size = storage.size(name);
+        if (size < VACANT_SIZE_BYTES || size > Integer.MAX_VALUE) {
+            throw corrupted(id, size < 0 ? "is missing" : "has " + size + " bytes", -1);
+        }
+        MappedRegion region = storage.map(name, 0, size, writable);
+        ByteBuffer buffer = region.buffer();
+        Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
+        if (SegmentFormat.isBlank(buffer)) {
+            segment.state = isUsable(size) ? Segment.State.FREE : Segment.State.VACANT;
+            return segment; // allocated, and never used
+        }
+        if (!SegmentFormat.isIntact(buffer)
+                || buffer.getLong(SegmentFormat.STORE_ID_OFFSET) != storeFile.storeId()
+                || buffer.getInt(SegmentFormat.SEGMENT_ID_OFFSET) != id) {
+            throw corrupted(id, "has a header that is damaged or of another segment", 0);
+        }
+        if (buffer.getInt(SegmentFormat.VERSION_OFFSET) != SegmentFormat.VERSION) {
+            throw corrupted(
+                    id,
+                    "has format version "
+                            + buffer.getInt(SegmentFormat.VERSION_OFFSET)
+                            + ", which this release does not read",
+                    SegmentFormat.VERSION_OFFSET);
+        }
+        segment.kind = Segment.Kind.ofCode(buffer.getInt(SegmentFormat.KIND_OFFSET));
+        segment.setGeneration(buffer.getLong(SegmentFormat.GENERATION_OFFSET));
+        segment.previousGeneration = buffer.getLong(SegmentFormat.PREVIOUS_GENERATION_OFFSET);
+        if (segment.kind != Segment.Kind.FREE) {
+            if (!isUsable(size)) {
+                throw corrupted(id, "has only " + size + " bytes", -1);
+            }
+            segment.state = Segment.State.SEALED;
+        } else {
+            segment.state =
+                    size == storeFile.segmentSizeBytes()
+                            ? Segment.State.FREE
+                            : Segment.State.VACANT;
+        }
+        return segment;
+    }
+
+    private boolean isUsable(long size) {
+        return size >= storeFile.segmentSizeBytes();
+    }
+
+    private StoreCorruptedException corrupted(int id, String what, long offset) {
+        Path file = pathOf(id);
+        return new StoreCorruptedException(
+                file
+                        + " "
+                        + what
+                        + ". Nothing was changed. Restore the store from a backup, or remove it to"
+                        + " begin afresh.",
+                file,
+                offset,
+                null);
+    }
+
+    /** Returns the file of a segment. */
+    public Path pathOf(int id) {
+        return storage.directory().resolve(SegmentFormat.fileName(id));
+    }
+
+    /** Returns the directory the files are in. */
+    public Path directory() {
+        return storage.directory();
+    }
+
+    /** Returns how many bytes the segment files take, hints not counted. */
+    public long diskBytes() {
+        long bytes = StoreFile.SIZE_BYTES;
+        for (Segment segment : segments) {
+            bytes += segment.capacityBytes;
+        }
+        return bytes;
+    }
+
+    /** Returns how addresses are packed. */
+    public RecordAddress addresses() {
+        return addresses;
+    }
+
+    /** Returns the segment of an id, which must be one. */
+    public Segment get(int id) {
+        return segments[id];
+    }
+
+    /** Returns how many segments there are, those without use included. */
+    public int count() {
+        return segments.length;
+    }
+
+    /** Returns all segments, those without use included. */
+    public List<Segment> all() {
+        return List.of(segments);
+    }
+
+    /**
+     * Allocates a file under an id that is vacant or the next one, durably. Called without the
+     * write lock: it may take long.
+     */
+    Segment allocate(int id, long sizeBytes) throws IOException {
+        if (id >= addresses.maxSegments()) {
+            throw new IOException(
+                    "The store has "
+                            + id
+                            + " segments, the most that can be addressed at this segment size.");
+        }
+        String name = SegmentFormat.fileName(id);
+        storage.allocate(name, sizeBytes);
+        MappedRegion region = storage.map(name, 0, sizeBytes, true);
+        Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
+        if (id >= storeFile.segmentCount()) {
+            // The file is durable before the store file demands it: a crash in between leaves a
+            // file too many, never one too few.
+            storage.syncDirectory();
+            storeFile.setSegmentCount(id + 1);
+        } else {
+            segment.setGeneration(region.buffer().getLong(SegmentFormat.GENERATION_OFFSET));
+        }
+        return segment;
+    }
+
+    /** Puts an allocated segment in its place. Write lock held. */
+    void put(Segment segment) {
+        Segment[] changed = Arrays.copyOf(segments, Math.max(count(), segment.id + 1));
+        changed[segment.id] = segment;
+        segments = changed;
+    }
+
+    /**
+     * Gives the space of a free segment back: replaces its file by one that is a header only, so
+     * that a missing file still means damage. Called without the write lock.
+     */
+    Segment vacate(Segment segment) throws IOException {
+        String name = SegmentFormat.fileName(segment.id);
+        String temporary = name + ".new";
+        storage.delete(temporary);
+        storage.allocate(temporary, VACANT_SIZE_BYTES);
+        MappedRegion region = storage.map(temporary, 0, VACANT_SIZE_BYTES, true);
+        Segment vacant = new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
+        vacant.setGeneration(segment.generation());
+        vacant.end();
+        vacant.state = Segment.State.VACANT;
+        // If we crash before or after the rename, the one file or the other is there, both free.
+        storage.rename(temporary, name);
+        storage.syncDirectory();
+        return vacant;
+    }
+
+    /** Removes the last segments as long as they are vacant. */
+    void dropVacantTail(java.util.concurrent.locks.Lock writeLock) throws IOException {
+        while (true) {
+            int last;
+            writeLock.lock();
+            try {
+                last = count() - 1;
+                if (last < 1 || segments[last].state != Segment.State.VACANT) {
+                    return;
+                }
+                segments[last].unmap();
+                segments = Arrays.copyOf(segments, last);
+            } finally {
+                writeLock.unlock();
+            }
+            // If we crash between the two, there is a file too many, which is used again or
+            // ignored.
+            storeFile.setSegmentCount(last);
+            storage.delete(SegmentFormat.fileName(last));
+            storage.syncDirectory();
+        }
+    }
+
+    // ---------------------------------------------------------------- recovery's side
+
+    /** Returns the hint of a segment, or null if there is none that is whole. */
+    public @Nullable Hint hintOf(Segment segment) throws IOException {
+        return Hint.read(storage, segment, storeFile.storeId());
+    }
+
+    /** Takes over what a clean close noted about a segment. */
+    public void restore(
+            Segment segment,
+            Segment.State state,
+            int tail,
+            long liveBytes,
+            long tombstoneBytes,
+            long deadRecords,
+            long tombstoneGeneration) {
+        segment.state = state;
+        segment.tail = tail;
+        segment.forcedTo = tail;
+        segment.liveBytes = liveBytes;
+        segment.tombstoneBytes = tombstoneBytes;
+        segment.deadRecords = deadRecords;
+        segment.tombstoneGeneration = tombstoneGeneration;
+    }
+
+    /** Ends, durably, a segment where recovery found its end, unless a hint says so already. */
+    public void settle(Judgement judgement, IntToLongFunction hashAt) throws IOException {
+        Segment segment = judgement.segment();
+        segment.tail = judgement.end();
+        segment.state = Segment.State.PROVEN;
+        if (judgement.hint() == null) {
+            // The kernel may hold these pages as clean although they never reached the disk, if the
+            // last process died of a failed force. Dirty them, so that the force writes them.
+            ByteBuffer buffer = segment.buffer;
+            for (int at = 0; at < segment.tail; at += 4096) {
+                buffer.put(at, buffer.get(at));
+            }
+            segment.force(0, segment.tail);
+            Hint.write(storage, segment, storeFile.storeId(), hashAt);
+        }
+        segment.forcedTo = segment.tail;
+    }
+
+    /** Empties, durably, a segment that lies behind the end of the log. */
+    public void discard(Segment segment) throws IOException {
+        segment.end();
+        storage.delete(SegmentFormat.hintName(segment.id));
+        if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
+            put(vacate(segment));
+            segment.unmap();
+        }
+    }
+
+    /** Sets where a segment ends that must not be changed. */
+    public void settleReadOnly(Judgement judgement) {
+        judgement.segment().tail = judgement.end();
+        judgement.segment().state = Segment.State.PROVEN;
+    }
+
+    /** Gives the mappings up. */
+    public void close() {
+        for (Segment segment : segments) {
+            segment.unmap();
+        }
+        storeFile.close();
+    }
+}

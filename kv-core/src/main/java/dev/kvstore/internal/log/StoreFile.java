@@ -1,0 +1,180 @@
+package dev.kvstore.internal.log;
+
+import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.internal.storage.Crc32c;
+import dev.kvstore.internal.storage.MappedRegion;
+import dev.kvstore.internal.storage.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that makes a directory a store: what is fixed for the store's life, and how many segment
+ * files there must be. It has two copies, written in turn, so that a power cut in the middle of
+ * writing one leaves the other. See docs/format.md, "Store file".
+ */
+public final class StoreFile {
+
+    /** The name of the file. */
+    public static final String NAME = "store.kv";
+
+    private static final String TEMPORARY_NAME = "store.kv.new";
+
+    static final long MAGIC = 0x3145524f5453564bL; // "KVSTORE1"
+    static final int VERSION = 1;
+
+    static final int MAGIC_OFFSET = 0;
+    static final int VERSION_OFFSET = 8;
+    static final int SEGMENT_COUNT_OFFSET = 12;
+    static final int STORE_ID_OFFSET = 16;
+    static final int HASH_SEED_OFFSET = 24;
+    static final int SEGMENT_SIZE_OFFSET = 32;
+    static final int REVISION_OFFSET = 40;
+    static final int CHECKSUM_OFFSET = 48;
+    static final int COPY_SIZE_BYTES = 52;
+
+    static final int SECOND_COPY_OFFSET = 2048;
+    static final int SIZE_BYTES = 4096;
+
+    private final MappedRegion region;
+    private final long storeId;
+    private final long hashSeed;
+    private final long segmentSizeBytes;
+    private int segmentCount;
+    private long revision;
+
+    private StoreFile(MappedRegion region, int copy) {
+        ByteBuffer buffer = region.buffer();
+        this.region = region;
+        this.storeId = buffer.getLong(copy + STORE_ID_OFFSET);
+        this.hashSeed = buffer.getLong(copy + HASH_SEED_OFFSET);
+        this.segmentSizeBytes = buffer.getLong(copy + SEGMENT_SIZE_OFFSET);
+        this.segmentCount = buffer.getInt(copy + SEGMENT_COUNT_OFFSET);
+        this.revision = buffer.getLong(copy + REVISION_OFFSET);
+    }
+
+    /** Creates the file of a new store. */
+    public static StoreFile create(Storage storage, long segmentSizeBytes) throws IOException {
+        SecureRandom random = new SecureRandom();
+        storage.allocate(TEMPORARY_NAME, SIZE_BYTES);
+        MappedRegion region = storage.map(TEMPORARY_NAME, 0, SIZE_BYTES, true);
+        write(region, 0, random.nextLong(), random.nextLong(), segmentSizeBytes, 0, 1);
+        // If we crash before the rename, the directory is not yet a store and is begun afresh.
+        storage.rename(TEMPORARY_NAME, NAME);
+        storage.syncDirectory();
+        return new StoreFile(region, 0);
+    }
+
+    /** Opens the file, or returns null if there is none. */
+    public static @Nullable StoreFile open(Storage storage, boolean writable) throws IOException {
+        long size = storage.size(NAME);
+        if (size < 0) {
+            return null;
+        }
+        if (size < SIZE_BYTES) {
+            throw corrupted(storage, "is too short (" + size + " bytes)");
+        }
+        MappedRegion region = storage.map(NAME, 0, SIZE_BYTES, writable);
+        ByteBuffer buffer = region.buffer();
+        boolean first = isIntact(buffer, 0);
+        boolean second = isIntact(buffer, SECOND_COPY_OFFSET);
+        if (!first && !second) {
+            throw corrupted(storage, "has a wrong checksum");
+        }
+        boolean takeSecond =
+                second
+                        && (!first
+                                || buffer.getLong(SECOND_COPY_OFFSET + REVISION_OFFSET)
+                                        > buffer.getLong(REVISION_OFFSET));
+        int copy = takeSecond ? SECOND_COPY_OFFSET : 0;
+        int version = buffer.getInt(copy + VERSION_OFFSET);
+        if (version != VERSION) {
+            throw new StoreCorruptedException(
+                    storage.directory().resolve(NAME)
+                            + " has format version "
+                            + version
+                            + ", and this release reads version "
+                            + VERSION
+                            + ". Open the store with the release that wrote it, or a later one.",
+                    storage.directory().resolve(NAME),
+                    copy + VERSION_OFFSET,
+                    null);
+        }
+        return new StoreFile(region, copy);
+    }
+
+    private static StoreCorruptedException corrupted(Storage storage, String what) {
+        return new StoreCorruptedException(
+                storage.directory().resolve(NAME)
+                        + " "
+                        + what
+                        + ". Nothing was changed. Restore the store from a backup.",
+                storage.directory().resolve(NAME),
+                0,
+                null);
+    }
+
+    private static boolean isIntact(ByteBuffer buffer, int copy) {
+        return buffer.getLong(copy + MAGIC_OFFSET) == MAGIC
+                && buffer.getInt(copy + CHECKSUM_OFFSET)
+                        == Crc32c.of(buffer, copy, CHECKSUM_OFFSET);
+    }
+
+    private static void write(
+            MappedRegion region,
+            int copy,
+            long storeId,
+            long hashSeed,
+            long segmentSizeBytes,
+            int segmentCount,
+            long revision)
+            throws IOException {
+        ByteBuffer buffer = region.buffer();
+        buffer.putLong(copy + MAGIC_OFFSET, MAGIC);
+        buffer.putInt(copy + VERSION_OFFSET, VERSION);
+        buffer.putInt(copy + SEGMENT_COUNT_OFFSET, segmentCount);
+        buffer.putLong(copy + STORE_ID_OFFSET, storeId);
+        buffer.putLong(copy + HASH_SEED_OFFSET, hashSeed);
+        buffer.putLong(copy + SEGMENT_SIZE_OFFSET, segmentSizeBytes);
+        buffer.putLong(copy + REVISION_OFFSET, revision);
+        buffer.putInt(copy + CHECKSUM_OFFSET, Crc32c.of(buffer, copy, CHECKSUM_OFFSET));
+        region.force(0, SIZE_BYTES);
+    }
+
+    /** Returns the number that the store's other files carry too. */
+    public long storeId() {
+        return storeId;
+    }
+
+    /** Returns the seed of the hash of keys. */
+    public long hashSeed() {
+        return hashSeed;
+    }
+
+    /** Returns the size of a segment file. */
+    public long segmentSizeBytes() {
+        return segmentSizeBytes;
+    }
+
+    /** Returns how many segment files there must be, numbered from 0. */
+    public int segmentCount() {
+        return segmentCount;
+    }
+
+    /** Changes, durably, how many segment files there must be. */
+    void setSegmentCount(int segmentCount) throws IOException {
+        long next = revision + 1;
+        int copy = next % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
+        // If we crash in the middle, this copy is torn and the other one, with the old count,
+        // holds.
+        write(region, copy, storeId, hashSeed, segmentSizeBytes, segmentCount, next);
+        this.segmentCount = segmentCount;
+        this.revision = next;
+    }
+
+    /** Gives the mapping up. */
+    public void close() {
+        region.unmap();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.kvstore.internal.recovery;
+
+import dev.kvstore.internal.log.Segment;
+import dev.kvstore.internal.log.SegmentTable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a clean close leaves with the index: how far the log went, and the figures of each segment,
+ * so that the next open need not read them and a log that has become shorter is noticed. See
+ * docs/format.md, "Note of a clean close".
+ */
+public final class CloseNote {
+
+    static final int LAST_SEQUENCE_OFFSET = 0;
+    static final int SEGMENT_COUNT_OFFSET = 8;
+    static final int HEADER_SIZE_BYTES = 16;
+
+    static final int GENERATION_OFFSET = 0;
+    static final int STATE_OFFSET = 8;
+    static final int TAIL_OFFSET = 12;
+    static final int LIVE_BYTES_OFFSET = 16;
+    static final int TOMBSTONE_BYTES_OFFSET = 24;
+    static final int DEAD_RECORDS_OFFSET = 32;
+    static final int TOMBSTONE_GENERATION_OFFSET = 40;
+    static final int ENTRY_SIZE_BYTES = 48;
+
+    private CloseNote() {}
+
+    /** Notes how things are. */
+    public static byte[] write(SegmentTable segments, long lastSequence) {
+        int count = segments.count();
+        ByteBuffer note =
+                ByteBuffer.allocate(HEADER_SIZE_BYTES + count * ENTRY_SIZE_BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        note.putLong(LAST_SEQUENCE_OFFSET, lastSequence);
+        note.putInt(SEGMENT_COUNT_OFFSET, count);
+        for (Segment segment : segments.all()) {
+            int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
+            note.putLong(at + GENERATION_OFFSET, segment.generation());
+            note.putInt(at + STATE_OFFSET, segment.state().code());
+            note.putInt(at + TAIL_OFFSET, segment.tail());
+            note.putLong(at + LIVE_BYTES_OFFSET, segment.liveBytes());
+            note.putLong(at + TOMBSTONE_BYTES_OFFSET, segment.tombstoneBytes());
+            note.putLong(at + DEAD_RECORDS_OFFSET, segment.deadRecords());
+            note.putLong(at + TOMBSTONE_GENERATION_OFFSET, segment.tombstoneGeneration());
+        }
+        return note.array();
+    }
+
+    /**
+     * Takes a note over into the segments, if they are what it says.
+     *
+     * @return the last sequence number, or -1 if the log is not the one that was noted
+     */
+    static long apply(byte @Nullable [] bytes, SegmentTable segments) {
+        if (bytes == null || bytes.length < HEADER_SIZE_BYTES) {
+            return -1;
+        }
+        ByteBuffer note = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int count = note.getInt(SEGMENT_COUNT_OFFSET);
+        if (count != segments.count()
+                || bytes.length != HEADER_SIZE_BYTES + count * ENTRY_SIZE_BYTES) {
+            return -1;
+        }
+        for (Segment segment : segments.all()) {
+            int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
+            Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+            boolean used = state == Segment.State.TAIL || state == Segment.State.PROVEN;
+            if (segment.generation() != note.getLong(at + GENERATION_OFFSET)
+                    || used == (segment.kind() == Segment.Kind.FREE)
+                    || note.getInt(at + TAIL_OFFSET) > segment.capacityBytes()) {
+                return -1;
+            }
+        }
+        for (Segment segment : segments.all()) {
+            int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
+            segments.restore(
+                    segment,
+                    Segment.State.ofCode(note.getInt(at + STATE_OFFSET)),
+                    note.getInt(at + TAIL_OFFSET),
+                    note.getLong(at + LIVE_BYTES_OFFSET),
+                    note.getLong(at + TOMBSTONE_BYTES_OFFSET),
+                    note.getLong(at + DEAD_RECORDS_OFFSET),
+                    note.getLong(at + TOMBSTONE_GENERATION_OFFSET));
+        }
+        return note.getLong(LAST_SEQUENCE_OFFSET);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.kvstore.internal.recovery;
+
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.index.IndexRegions;
+import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.log.Judgement;
+import dev.kvstore.internal.log.RecordFormat;
+import dev.kvstore.internal.log.Segment;
+import dev.kvstore.internal.log.SegmentTable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings log and index together when a store is opened: takes the index as it is after a clean
+ * close, and rebuilds it after anything else. Can be interrupted by a crash at any point and begun
+ * again: until the index is marked clean at the next close, every open takes the same way.
+ *
+ * @param index the index, complete
+ * @param lastSequence the highest sequence number in the log
+ * @param clean whether the index could be taken as it was
+ * @param segmentsRead how many segments were read
+ * @param recordsRead how many records or hint entries were read
+ * @param cutBytes bytes cut off at the end of the log
+ */
+public record Recovery(
+        HashIndex index,
+        long lastSequence,
+        boolean clean,
+        int segmentsRead,
+        long recordsRead,
+        long cutBytes) {
+
+    /** Recovers a store that may be changed. */
+    public static Recovery run(
+            SegmentTable segments, IndexRegions regions, long storeId, long hashSeed)
+            throws IOException {
+        HashIndex index =
+                HashIndex.open(regions, storeId, address -> hashAt(segments, hashSeed, address));
+        Recovery clean = takeAsItIs(index, segments, false);
+        return clean != null ? clean : rebuild(segments, regions, storeId, hashSeed, false);
+    }
+
+    /** Recovers a store of which nothing may be changed. */
+    public static Recovery runReadOnly(
+            SegmentTable segments, IndexRegions indexFile, long storeId, long hashSeed)
+            throws IOException {
+        HashIndex index =
+                HashIndex.open(indexFile, storeId, address -> hashAt(segments, hashSeed, address));
+        Recovery clean = takeAsItIs(index, segments, true);
+        return clean != null
+                ? clean
+                : rebuild(segments, IndexRegions.ofMemory(), storeId, hashSeed, true);
+    }
+
+    private static @Nullable Recovery takeAsItIs(
+            @Nullable HashIndex index, SegmentTable segments, boolean readOnly) throws IOException {
+        if (index == null) {
+            return null;
+        }
+        long lastSequence = CloseNote.apply(index.takeNote(readOnly), segments);
+        if (lastSequence < 0) {
+            index.close();
+            return null;
+        }
+        return new Recovery(index, lastSequence, true, 0, 0, 0);
+    }
+
+    private static Recovery rebuild(
+            SegmentTable segments,
+            IndexRegions regions,
+            long storeId,
+            long hashSeed,
+            boolean readOnly)
+            throws IOException {
+        LogReplay replay = new LogReplay(segments);
+        replay.run();
+        HashIndex index =
+                HashIndex.create(regions, storeId, address -> hashAt(segments, hashSeed, address));
+        IndexRebuild rebuild = new IndexRebuild(segments, index, hashSeed);
+        rebuild.run(replay.judgements());
+        // The cut is made durable before anything is written: else a later crash could find the log
+        // going on behind the hole with what was cut off here.
+        for (Judgement judgement : replay.judgements()) {
+            if (readOnly) {
+                segments.settleReadOnly(judgement);
+            } else {
+                Segment segment = judgement.segment();
+                segments.settle(judgement, offset -> hashAt(segment, hashSeed, offset));
+            }
+        }
+        for (Segment segment : replay.cut()) {
+            if (!readOnly) {
+                segments.discard(segment);
+            }
+        }
+        return new Recovery(
+                index,
+                rebuild.lastSequence(),
+                false,
+                replay.judgements().size(),
+                rebuild.recordCount(),
+                replay.cutBytes());
+    }
+
+    private static long hashAt(SegmentTable segments, long hashSeed, long address) {
+        return hashAt(
+                segments.get(segments.addresses().segmentId(address)),
+                hashSeed,
+                segments.addresses().offset(address));
+    }
+
+    private static long hashAt(Segment segment, long hashSeed, int offset) {
+        ByteBuffer buffer = segment.buffer();
+        int keyOffset = offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
+        return KeyHash.of(hashSeed, buffer, keyOffset, RecordFormat.keySize(buffer, offset));
+    }
+}

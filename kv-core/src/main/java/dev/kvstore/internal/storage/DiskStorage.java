@@ -1,0 +1,233 @@
+package dev.kvstore.internal.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/** A directory of the real file system. Files have mode 0600 and directories 0700 on POSIX. */
+public final class DiskStorage implements Storage {
+
+    private static final int ZEROS_SIZE_BYTES = 1 << 20;
+
+    private final Path directory;
+
+    private DiskStorage(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Opens a directory, following symbolic links, so that one directory has one name.
+     *
+     * @param create whether to create the directory, and those above it, where they are missing
+     */
+    public static DiskStorage open(Path directory, boolean create) throws IOException {
+        return onEngineThread(
+                () -> {
+                    if (create) {
+                        createDirectories(directory.toAbsolutePath());
+                    }
+                    return new DiskStorage(directory.toRealPath());
+                });
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        return onEngineThread(
+                () -> {
+                    try (Stream<Path> files = Files.list(directory)) {
+                        return files.filter(file -> Files.isRegularFile(file))
+                                .map(file -> file.getFileName().toString())
+                                .toList();
+                    }
+                });
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+        return onEngineThread(
+                () -> {
+                    Path file = directory.resolve(name);
+                    return Files.exists(file) ? Files.size(file) : -1L;
+                });
+    }
+
+    @Override
+    public void allocate(String name, long sizeBytes) throws IOException {
+        onEngineThread(
+                () -> {
+                    Path file = directory.resolve(name);
+                    boolean existed = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+                    try (FileChannel channel =
+                            FileChannel.open(
+                                    file,
+                                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                                    privateFile())) {
+                        long before = channel.size();
+                        try {
+                            writeZeros(channel, before, sizeBytes);
+                            channel.force(true);
+                        } catch (IOException e) {
+                            channel.truncate(before);
+                            throw e;
+                        }
+                    } catch (IOException e) {
+                        if (!existed) {
+                            Files.deleteIfExists(file);
+                        }
+                        throw e;
+                    }
+                    return null;
+                });
+    }
+
+    @Override
+    public MappedRegion map(String name, long offset, long sizeBytes, boolean writable)
+            throws IOException {
+        return onEngineThread(
+                () -> {
+                    Set<StandardOpenOption> options =
+                            writable
+                                    ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
+                                    : Set.of(StandardOpenOption.READ);
+                    try (FileChannel channel = FileChannel.open(directory.resolve(name), options)) {
+                        // Beyond the end of a file a mapping has no memory: the JVM would die of
+                        // it.
+                        if (channel.size() < offset + sizeBytes) {
+                            throw new IOException(
+                                    directory.resolve(name)
+                                            + " has "
+                                            + channel.size()
+                                            + " bytes, not the expected "
+                                            + (offset + sizeBytes)
+                                            + " or more.");
+                        }
+                        MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
+                        return RegionMapper.map(channel, mode, offset, sizeBytes);
+                    }
+                });
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        onEngineThread(() -> Files.deleteIfExists(directory.resolve(name)));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        onEngineThread(
+                () ->
+                        Files.move(
+                                directory.resolve(from),
+                                directory.resolve(to),
+                                StandardCopyOption.ATOMIC_MOVE,
+                                StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+        onEngineThread(
+                () -> {
+                    syncDirectory(directory);
+                    return null;
+                });
+    }
+
+    @Override
+    public StorageLock lock(String name, boolean shared) throws IOException {
+        return onEngineThread(() -> FileSystemLock.acquire(directory.resolve(name), shared));
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return onEngineThread(() -> Files.getFileStore(directory).getUsableSpace());
+    }
+
+    static FileAttribute<?>[] privateFile() {
+        return isPosix()
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static FileAttribute<?>[] privateDirectory() {
+        return isPosix()
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean isPosix() {
+        return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static void writeZeros(FileChannel channel, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_SIZE_BYTES, to));
+        for (long position = from; position < to; ) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
+            position += channel.write(zeros, position);
+        }
+    }
+
+    // A directory's name is in its parent: unless that is durable too, a power cut takes the whole.
+    private static void createDirectories(Path directory) throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        for (Path d = directory; d != null && !Files.exists(d); d = d.getParent()) {
+            missing.push(d);
+        }
+        for (Path d : new ArrayList<>(missing)) {
+            try {
+                Files.createDirectory(d, privateDirectory());
+            } catch (FileAlreadyExistsException e) {
+                continue; // somebody else was quicker, and has it synced
+            }
+            Path parent = d.getParent();
+            if (parent != null) {
+                syncDirectory(parent);
+            }
+        }
+    }
+
+    private static void syncDirectory(Path directory) throws IOException {
+        if (!isPosix()) {
+            return; // Windows has no way to open a directory, and journals its names itself
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static <T> T onEngineThread(Callable<T> task) throws IOException {
+        try {
+            return EngineThread.call("kv-storage", task);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.kvstore.internal.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maps files, with an {@code Arena} on JDK 22 and later so that a mapping can be released at once.
+ * The arena is reached through method handles, so that one class file serves every JDK from 17 on.
+ */
+final class RegionMapper {
+
+    private static final @Nullable ArenaHandles ARENAS = ArenaHandles.find();
+
+    private RegionMapper() {}
+
+    static MappedRegion map(FileChannel channel, MapMode mode, long offset, long sizeBytes)
+            throws IOException {
+        if (ARENAS == null) {
+            return new Region(channel.map(mode, offset, sizeBytes), null);
+        }
+        AutoCloseable arena = ARENAS.newShared();
+        return new Region(ARENAS.map(channel, mode, offset, sizeBytes, arena), arena);
+    }
+
+    private static final class Region implements MappedRegion {
+
+        private final MappedByteBuffer buffer;
+        private final @Nullable AutoCloseable arena;
+
+        Region(MappedByteBuffer buffer, @Nullable AutoCloseable arena) {
+            this.buffer = buffer;
+            this.arena = arena;
+            buffer.order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return buffer;
+        }
+
+        @Override
+        public void force(long offset, long sizeBytes) throws IOException {
+            try {
+                buffer.force((int) offset, (int) sizeBytes);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+
+        @Override
+        public void unmap() {
+            if (arena == null) {
+                return;
+            }
+            try {
+                arena.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("The mapping could not be released.", e);
+            }
+        }
+    }
+
+    /** {@code java.lang.foreign} by name. */
+    private record ArenaHandles(MethodHandle ofShared, MethodHandle map, MethodHandle asBuffer) {
+
+        static @Nullable ArenaHandles find() {
+            if (Runtime.version().feature() < 22) {
+                return null; // a preview API, or none at all
+            }
+            try {
+                MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+                Class<?> arena = Class.forName("java.lang.foreign.Arena");
+                Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+                MethodType mapType =
+                        MethodType.methodType(
+                                segment, MapMode.class, long.class, long.class, arena);
+                return new ArenaHandles(
+                        lookup.findStatic(arena, "ofShared", MethodType.methodType(arena)),
+                        lookup.findVirtual(FileChannel.class, "map", mapType),
+                        lookup.findVirtual(
+                                segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class)));
+            } catch (ReflectiveOperationException e) {
+                return null;
+            }
+        }
+
+        AutoCloseable newShared() {
+            try {
+                return (AutoCloseable) ofShared.invoke();
+            } catch (Throwable e) {
+                throw new IllegalStateException("No arena for a mapping.", e);
+            }
+        }
+
+        MappedByteBuffer map(
+                FileChannel channel, MapMode mode, long offset, long size, AutoCloseable arena)
+                throws IOException {
+            try {
+                Object segment = map.invoke(channel, mode, offset, size, arena);
+                return (MappedByteBuffer) (ByteBuffer) asBuffer.invoke(segment);
+            } catch (IOException | RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException("A file could not be mapped.", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.kvstore.contract;
+
+import static dev.kvstore.testing.TestData.fill;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kvstore.CompactionStatus;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.testing.StoreContents;
+import dev.kvstore.testing.StoreOptions;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Compaction that nobody calls. */
+interface BackgroundCompaction extends StoreSuite {
+
+    @Test
+    default void garbageGoesByItself() {
+        KeyValueStore store = stores().open(StoreOptions.defaults().withBackgroundCompaction(0.3));
+        for (int version = 1; version <= 8; version++) {
+            fill(store, 0, 400, version, 500);
+        }
+        StoreContents before = StoreContents.of(store);
+
+        awaitCompactions(store, 1);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> store.stats().garbageRatio() < 0.5);
+
+        StoreContents.of(store).assertSameAs(before);
+        StoreContents.of(stores().reopen()).assertSameAs(before);
+    }
+
+    @Test
+    default void withoutItGarbageStaysUntilCompactionIsCalled() {
+        KeyValueStore store = stores().open();
+        for (int version = 1; version <= 8; version++) {
+            fill(store, 0, 400, version, 500);
+        }
+
+        assertThat(store.stats().compactions()).isZero();
+        assertThat(store.stats().garbageRatio()).isGreaterThan(0.8);
+    }
+
+    @Test
+    default void aCallJoinsOrFollowsTheBackground() {
+        KeyValueStore store = stores().open(StoreOptions.defaults().withBackgroundCompaction(0.05));
+        for (int version = 1; version <= 30; version++) {
+            fill(store, 0, 100, version, 500);
+            store.compact();
+        }
+
+        CompactionStatus status = store.compactionStatus();
+        assertThat(status.lastReport()).isNotNull();
+        assertThat(status.lastFailure()).isNull();
+        assertThat(store.stats().garbageBytes()).isLessThan(Reclaiming.LEFT_OVER);
+    }
+
+    /** Waits until so many compactions have done something since the store was opened. */
+    static void awaitCompactions(KeyValueStore store, int count) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> store.stats().compactions() >= count);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.kvstore.contract;
+
+import dev.kvstore.Durability;
+import dev.kvstore.testing.StoreFactory;
+import org.junit.jupiter.api.Nested;
+
+/** The store that comes with this API, where the log is forced every few milliseconds. */
+class LogStructuredIntervalTest {
+
+    private final StoreFactory stores = LogStructuredStores.with(Durability.INTERVAL);
+
+    @Nested
+    class Basic extends BasicContract {
+        @Override
+        protected StoreFactory factory() {
+            return LogStructuredIntervalTest.this.stores;
+        }
+    }
+
+    @Nested
+    class Compaction extends CompactionContract {
+        @Override
+        protected StoreFactory factory() {
+            return LogStructuredIntervalTest.this.stores;
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
+        @Override
+        protected StoreFactory factory() {
+            return LogStructuredIntervalTest.this.stores;
+        }
+    }
+
+    @Nested
+    class Durable extends DurabilityContract {
+        @Override
+        protected StoreFactory factory() {
+            return LogStructuredIntervalTest.this.stores;
+        }
+    }
+}

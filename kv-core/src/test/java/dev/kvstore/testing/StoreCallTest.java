@@ -1,0 +1,51 @@
+package dev.kvstore.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.KeyValueStore;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class StoreCallTest {
+
+    @Test
+    void thereIsACallOfEveryMethod() {
+        Set<Method> called = new HashSet<>();
+        KeyValueStore recorder =
+                (KeyValueStore)
+                        Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {KeyValueStore.class},
+                                (proxy, method, arguments) -> {
+                                    called.add(method);
+                                    return nothing(method.getReturnType());
+                                });
+
+        StoreCall.all().forEach(call -> call.on(recorder));
+
+        assertThat(called).containsExactlyInAnyOrderElementsOf(methodsButClose());
+    }
+
+    private static Set<Method> methodsButClose() {
+        Set<Method> methods = new HashSet<>(Arrays.asList(KeyValueStore.class.getMethods()));
+        methods.removeIf(method -> Modifier.isStatic(method.getModifiers()));
+        methods.removeIf(method -> method.getName().equals("close"));
+        return methods;
+    }
+
+    private static Object nothing(Class<?> type) {
+        if (type == boolean.class) {
+            return false;
+        }
+        if (type == long.class) {
+            return 0L;
+        }
+        return type == Stream.class ? Stream.empty() : null;
+    }
+}

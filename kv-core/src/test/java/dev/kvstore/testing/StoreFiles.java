@@ -1,0 +1,93 @@
+package dev.kvstore.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The files of a store, seen from outside. */
+public final class StoreFiles {
+
+    private static final int MOST_ATTEMPTS = 1000;
+
+    private StoreFiles() {}
+
+    /** Copies a directory once two looks at it show the same, so that the copy is of one moment. */
+    public static void copyAtRest(Path from, Path to) {
+        Map<Path, byte[]> earlier = read(from);
+        for (int i = 0; i < MOST_ATTEMPTS; i++) {
+            Map<Path, byte[]> now = read(from);
+            if (same(earlier, now)) {
+                write(now, to);
+                return;
+            }
+            earlier = now;
+        }
+        throw new AssertionError(from + " never came to rest.");
+    }
+
+    /** Returns the length of all files together. */
+    public static long totalBytes(Path directory) {
+        return list(directory).stream().mapToLong(file -> file.toFile().length()).sum();
+    }
+
+    /** Deletes a directory with everything in it. */
+    public static void delete(Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException nothingToDelete) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> list(Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            return paths.filter(Files::isRegularFile).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<Path, byte[]> read(Path directory) {
+        Map<Path, byte[]> contents = new TreeMap<>();
+        for (Path file : list(directory)) {
+            try {
+                contents.put(directory.relativize(file), Files.readAllBytes(file));
+            } catch (NoSuchFileException deletedMeanwhile) {
+                contents.remove(directory.relativize(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return contents;
+    }
+
+    private static boolean same(Map<Path, byte[]> one, Map<Path, byte[]> other) {
+        return one.keySet().equals(other.keySet())
+                && one.keySet().stream()
+                        .allMatch(file -> Arrays.equals(one.get(file), other.get(file)));
+    }
+
+    private static void write(Map<Path, byte[]> contents, Path directory) {
+        try {
+            for (Map.Entry<Path, byte[]> file : contents.entrySet()) {
+                Path target = directory.resolve(file.getKey());
+                Files.createDirectories(target.getParent());
+                Files.write(target, file.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
