@@ -80,7 +80,11 @@ async function namesNear(name) {
 }
 
 async function showMore() {
+  const current = searches;
   const page = await json(linksUrl(query.value.trim(), next, PAGE_SIZE));
+  if (current !== searches) {
+    return;
+  }
   const firstNew = byId('results').children.length;
   addLinks(page.links, page.next);
   suggest(`${count(shown, 'link')} shown`, []);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -112,23 +113,22 @@ class BrowserTest {
         links.save("Str-here", "http://localhost:" + port + "/page/icon.svg");
 
         browser.findElement(By.id("query")).sendKeys("str-h");
-        await("the result", () -> results().equals("Str-here"));
-        assertThat(browser.findElement(By.cssSelector(".visits")).getText()).isEqualTo("0 visits");
+        await("the result", () -> text("search-status").contains("“str-h”"));
+        assertThat(results()).isEqualTo("Str-here");
+        assertThat(visits()).isEqualTo("0 visits");
 
         String page = browser.getWindowHandle();
         browser.findElement(By.linkText("Str-here")).sendKeys(Keys.ENTER);
         await("the visit", () -> links.find("Str-here").orElseThrow().visits() == 1);
         browser.switchTo().window(page);
-        await(
-                "the new count",
-                () -> browser.findElement(By.cssSelector(".visits")).getText().equals("1 visit"));
+        await("the new count", () -> visits().equals("1 visit"));
     }
 
     @Test
     void suggestsWhatMayHaveBeenMeant() {
         WebElement query = browser.findElement(By.id("query"));
         query.sendKeys("HashMpa");
-        await("suggestions", () -> text("search-status").contains("Did you mean"));
+        await("suggestions", () -> text("search-status").contains("“HashMpa”. Did you mean"));
 
         browser.findElement(By.xpath("//ul[@id='suggestions']//button[.='HashMap']")).click();
 
@@ -139,7 +139,8 @@ class BrowserTest {
     @Test
     void showsMore() {
         browser.findElement(By.id("query")).sendKeys("Abstract");
-        await("the first results", () -> resultCount() == 10);
+        await("the first results", () -> text("search-status").contains("“Abstract”"));
+        assertThat(resultCount()).isEqualTo(10);
 
         browser.findElement(By.id("more")).click();
 
@@ -202,12 +203,17 @@ class BrowserTest {
                         .toList());
     }
 
+    private static String visits() {
+        return browser.findElement(By.cssSelector(".visits")).getText();
+    }
+
     private static int resultCount() {
         return browser.findElements(By.cssSelector("#results li")).size();
     }
 
     private static void await(String what, Supplier<Boolean> isThere) {
-        new WebDriverWait(browser, Duration.ofSeconds(10))
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .ignoring(StaleElementReferenceException.class) // the page is alive
                 .withMessage(what)
                 .until(browser -> isThere.get());
     }
