@@ -11,17 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A limit to compare writes with: a {@link FileChannel} to which each key and value is appended by
- * one call. Under {@code append-sync} the writers that wait at the same time share one {@code
- * fdatasync}. It cannot read; the file starts over at 1 GiB, so that a long run does not fill the
- * disk.
+ * one call. It cannot read; the file starts over at its largest size, so that a long run does not
+ * fill the disk.
+ *
+ * <p>Under {@code append-sync} each write waits for an {@code fdatasync}, which one writer calls
+ * for all that wait; the file is written with zeros before, so that a sync has no new blocks to
+ * record.
  */
 public final class AppendAdapter implements StoreAdapter {
 
     private static final long MAX_FILE_BYTES = 1L << 30;
+    private static final long SYNC_FILE_BYTES = 64L << 20;
     private static final int HEADER_BYTES = 16;
 
     private final FileChannel channel;
     private final boolean sync;
+    private final long fileBytes;
     private final Object forceLock = new Object();
 
     // Guarded by this.
@@ -30,16 +35,20 @@ public final class AppendAdapter implements StoreAdapter {
     private long written;
 
     // Guarded by forceLock.
+    private boolean forcing;
     private long forced;
 
     /** Opens the file. */
     public AppendAdapter(StoreOptions options) {
         sync = options.sync();
+        fileBytes = sync ? SYNC_FILE_BYTES : MAX_FILE_BYTES;
         buffer =
                 ByteBuffer.allocateDirect(HEADER_BYTES + options.keyBytes() + options.valueBytes());
         try {
             channel = FileChannel.open(options.directory().resolve("append"), CREATE, WRITE);
-            position = channel.size();
+            if (sync) {
+                allocate();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,7 +88,7 @@ public final class AppendAdapter implements StoreAdapter {
     private synchronized long append(byte[] key, byte[] value) throws IOException {
         buffer.clear().putLong(0).putInt(key.length).putInt(value.length).put(key).put(value);
         buffer.flip();
-        if (position + buffer.remaining() > MAX_FILE_BYTES) {
+        if (position + buffer.remaining() > fileBytes) {
             position = 0;
         }
         position += channel.write(buffer, position);
@@ -87,13 +96,47 @@ public final class AppendAdapter implements StoreAdapter {
     }
 
     private void force(long mine) throws IOException {
-        synchronized (forceLock) {
-            if (forced < mine) {
-                long covered = written();
+        while (!forcedOrLead(mine)) {
+            long covered = 0;
+            try {
+                long appended = written();
                 channel.force(false);
-                forced = covered;
+                covered = appended;
+            } finally {
+                stopLeading(covered);
             }
         }
+    }
+
+    // Returns true once the write is forced, or false if the caller must force now.
+    private boolean forcedOrLead(long mine) {
+        synchronized (forceLock) {
+            while (forced < mine && forcing) {
+                try {
+                    forceLock.wait();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            forcing |= forced < mine;
+            return forced >= mine;
+        }
+    }
+
+    private void stopLeading(long covered) {
+        synchronized (forceLock) {
+            forced = Math.max(forced, covered);
+            forcing = false;
+            forceLock.notifyAll();
+        }
+    }
+
+    private void allocate() throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+        for (long at = 0; at < fileBytes; at += zeros.capacity()) {
+            channel.write(zeros.clear(), at);
+        }
+        channel.force(true);
     }
 
     private synchronized long written() {

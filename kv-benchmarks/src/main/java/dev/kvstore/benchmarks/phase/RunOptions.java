@@ -15,7 +15,7 @@ public final class RunOptions {
             names = "--store",
             defaultValue = "kv",
             description = {
-                "The store: kv, hashmap, append, and with -Ppeers rocksdb, lmdb, mvstore, mapdb,"
+                "The store: kv, hashmap, and with -Ppeers rocksdb, lmdb, mvstore, mapdb,"
                         + " chronicle; -interval or -sync behind it for more durability than the"
                         + " process's death. Default: ${DEFAULT-VALUE}"
             })

@@ -5,6 +5,7 @@ import dev.kvstore.internal.log.SegmentTable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Which segment to compact next: of those that are full and on the disk, the one with the most
@@ -18,10 +19,12 @@ final class CompactionPolicy {
 
     private final SegmentTable segments;
     private final int segmentSizeBytes;
+    private final LongSupplier now;
 
-    CompactionPolicy(SegmentTable segments, int segmentSizeBytes) {
+    CompactionPolicy(SegmentTable segments, int segmentSizeBytes, LongSupplier now) {
         this.segments = segments;
         this.segmentSizeBytes = segmentSizeBytes;
+        this.now = now;
     }
 
     /** The share of the full segments' space that is reclaimable; 0 to 1. */
@@ -63,8 +66,16 @@ final class CompactionPolicy {
                 .toList();
     }
 
+    /** Whether there is something to reclaim in a segment that is still being written. */
+    boolean isWorthEnding(Segment segment) {
+        return segment.deadRecords() > 0
+                || segment.tombstoneBytes() > 0
+                || segment.expirations().earliest() <= now.getAsLong();
+    }
+
     private boolean hasGarbage(Segment segment) {
         return segment.deadRecords() > 0
+                || segment.expirations().earliest() <= now.getAsLong()
                 || (segment.tombstoneBytes() > 0 && areTombstonesDroppable(segment))
                 || slack(segment) > WORTHWHILE_SLACK * segment.capacityBytes();
     }
@@ -80,7 +91,8 @@ final class CompactionPolicy {
     }
 
     private long reclaimableBytes(Segment segment) {
-        long needed = segment.liveBytes();
+        long expired = segment.expirations().expiredBytes(now.getAsLong());
+        long needed = Math.max(0, segment.liveBytes() - expired);
         if (segment.tombstoneBytes() > 0 && !areTombstonesDroppable(segment)) {
             needed += segment.tombstoneBytes();
         }

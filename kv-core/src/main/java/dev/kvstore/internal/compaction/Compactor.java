@@ -108,7 +108,7 @@ public final class Compactor {
         this.expired = expired;
         this.diskBytes = diskBytes;
         this.options = options;
-        this.policy = new CompactionPolicy(log.segments(), segmentSizeBytes);
+        this.policy = new CompactionPolicy(log.segments(), segmentSizeBytes, expired::now);
         this.thread = new EngineThread("kv-compactor", this::run);
     }
 
@@ -234,10 +234,11 @@ public final class Compactor {
         RuntimeException failure = null;
         try {
             pass.run();
-        } catch (IOException e) {
-            failure = new KeyValueStoreException("Compaction failed: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (KeyValueStoreException e) {
             failure = e;
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it was, those who wait must hear of it, and the next interval tries again.
+            failure = new KeyValueStoreException("Compaction failed: " + e, e);
         }
         if (failure != null && !stopped) {
             LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
@@ -354,14 +355,14 @@ public final class Compactor {
             writeLock.lock();
             try {
                 Segment hot = log.hotTail();
-                if (hot.deadRecords() > 0 || hot.tombstoneBytes() > 0) {
+                if (policy.isWorthEnding(hot)) {
                     log.sealHotTail();
                 }
             } finally {
                 writeLock.unlock();
             }
             log.awaitSealed();
-            if (log.coldTail().deadRecords() > 0) {
+            if (policy.isWorthEnding(log.coldTail())) {
                 log.sealColdTail();
             }
         }

@@ -123,7 +123,7 @@ final class RecordRelocator {
             return;
         }
         boolean expires = (scanner.flags() & RecordFormat.EXPIRY) != 0;
-        if (expires && expired.isExpired(RecordFormat.expiry(buffer, offset))) {
+        if (expires && RecordFormat.expiry(buffer, offset) <= expired.now()) {
             byte[] key = new byte[scanner.keySize()];
             buffer.get(scanner.keyOffset(), key);
             try {

@@ -251,8 +251,8 @@ final class WritePath implements ExpiredRecords {
     }
 
     @Override
-    public boolean isExpired(long expiry) {
-        return expiry <= clock.millis();
+    public long now() {
+        return clock.millis();
     }
 
     @Override

@@ -69,6 +69,10 @@ public final class Hint {
         buffer.putInt(HintFormat.ENTRY_COUNT_OFFSET, entries);
         buffer.putLong(HintFormat.TOMBSTONE_GENERATION_OFFSET, segment.tombstoneGeneration);
         buffer.putLong(HintFormat.LAST_SEQUENCE_OFFSET, lastSequence);
+        Expirations expirations = segment.expirations;
+        buffer.putLong(HintFormat.EARLIEST_EXPIRY_OFFSET, expirations.earliest());
+        buffer.putLong(HintFormat.LATEST_EXPIRY_OFFSET, expirations.latest());
+        buffer.putLong(HintFormat.EXPIRING_BYTES_OFFSET, expirations.bytes());
         buffer.putInt(HintFormat.LISTED_OFFSET, listed ? 1 : 0);
         buffer.putInt(HintFormat.CHECKSUM_OFFSET, checksum(buffer, size));
         // If we crash before this, the hint is torn and ignored, and the segment counts as
@@ -149,6 +153,13 @@ public final class Hint {
     /** Returns the highest sequence number in the segment. */
     public long lastSequence() {
         return buffer.getLong(HintFormat.LAST_SEQUENCE_OFFSET);
+    }
+
+    void restore(Expirations expirations) {
+        expirations.set(
+                buffer.getLong(HintFormat.EARLIEST_EXPIRY_OFFSET),
+                buffer.getLong(HintFormat.LATEST_EXPIRY_OFFSET),
+                buffer.getLong(HintFormat.EXPIRING_BYTES_OFFSET));
     }
 
     /** Whether it lists the records. */

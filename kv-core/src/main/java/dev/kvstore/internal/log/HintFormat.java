@@ -18,9 +18,12 @@ final class HintFormat {
     static final int ENTRY_COUNT_OFFSET = 36;
     static final int TOMBSTONE_GENERATION_OFFSET = 40;
     static final int LAST_SEQUENCE_OFFSET = 48;
-    static final int LISTED_OFFSET = 56;
-    static final int CHECKSUM_OFFSET = 60;
-    static final int HEADER_SIZE_BYTES = 64;
+    static final int EARLIEST_EXPIRY_OFFSET = 56;
+    static final int LATEST_EXPIRY_OFFSET = 64;
+    static final int EXPIRING_BYTES_OFFSET = 72;
+    static final int LISTED_OFFSET = 80;
+    static final int CHECKSUM_OFFSET = 84;
+    static final int HEADER_SIZE_BYTES = 88;
 
     static final int ENTRY_HASH_OFFSET = 0;
     static final int ENTRY_SEQUENCE_OFFSET = 8;

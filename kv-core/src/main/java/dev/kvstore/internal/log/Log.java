@@ -71,6 +71,12 @@ public final class Log {
     private final long freeDiskFloorBytes;
     private final int segmentSizeBytes;
 
+    /**
+     * Held while a segment file is made, given back or removed, so that its id is not taken twice.
+     * Taken before the write lock.
+     */
+    private final ReentrantLock structure = new ReentrantLock();
+
     // Guarded by the write lock.
     private Segment tail;
     private Segment coldTail;
@@ -419,6 +425,9 @@ public final class Log {
             tail.addTombstone(size, lastGeneration);
         } else {
             tail.addLive(size);
+            if (flags == RecordFormat.EXPIRY) {
+                tail.expirations.add(expiry, size);
+            }
         }
         return new Appended(addresses.of(tail.id, offset), position(), size);
     }
@@ -568,6 +577,9 @@ public final class Log {
         int seeds = from.seed(from.generation()) ^ to.seed(to.generation());
         to.buffer.putInt(at, from.buffer.getInt(offset) ^ seeds);
         to.tail = at + size;
+        if (RecordFormat.flags(to.buffer, at) == RecordFormat.EXPIRY) {
+            to.expirations.add(RecordFormat.expiry(to.buffer, at), size);
+        }
         return addresses.of(to.id, at);
     }
 
@@ -646,23 +658,36 @@ public final class Log {
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
         segment.end();
         storage.delete(SegmentFormat.hintName(segment.id));
-        boolean regular = segment.capacityBytes == segmentSizeBytes;
-        Segment vacant = regular ? null : segments.vacate(segment);
         writeLock.lock();
         try {
             provenCount--;
-            if (vacant == null) {
+            if (segment.capacityBytes == segmentSizeBytes) {
                 free.add(segment);
-            } else {
-                segments.put(vacant);
             }
             changed.signalAll();
         } finally {
             writeLock.unlock();
         }
-        if (vacant != null) {
-            segment.unmap();
+        if (segment.capacityBytes != segmentSizeBytes) {
+            vacate(segment);
         }
+    }
+
+    /** Gives the space of a segment back that is free and in no list. */
+    private void vacate(Segment segment) throws IOException {
+        structure.lock();
+        try {
+            Segment vacant = segments.vacate(segment);
+            writeLock.lock();
+            try {
+                segments.put(vacant);
+            } finally {
+                writeLock.unlock();
+            }
+        } finally {
+            structure.unlock();
+        }
+        segment.unmap();
     }
 
     /** Gives the space of free segments back, but for some. */
@@ -678,16 +703,14 @@ public final class Log {
             if (surplus == null) {
                 break;
             }
-            Segment vacant = segments.vacate(surplus);
-            writeLock.lock();
-            try {
-                segments.put(vacant);
-            } finally {
-                writeLock.unlock();
-            }
-            surplus.unmap();
+            vacate(surplus);
         }
-        segments.dropVacantTail(writeLock);
+        structure.lock();
+        try {
+            segments.dropVacantTail(writeLock);
+        } finally {
+            structure.unlock();
+        }
     }
 
     /** Returns how many free segments there are. */
@@ -761,12 +784,11 @@ public final class Log {
 
     private void prepareOnce(long oversizedBytes, boolean segment) {
         IOException failure = null;
-        Segment made = null;
         try {
             if (oversizedBytes > 0) {
-                made = allocate(oversizedBytes);
+                allocate(oversizedBytes);
             } else if (segment) {
-                made = allocate(segmentSizeBytes);
+                allocate(segmentSizeBytes);
             }
             if (preparation.isWanted()) {
                 preparation.prepare();
@@ -778,14 +800,6 @@ public final class Log {
         }
         writeLock.lock();
         try {
-            if (made != null) {
-                segments.put(made);
-                if (made.capacityBytes == segmentSizeBytes) {
-                    free.add(made);
-                } else {
-                    oversized = made;
-                }
-            }
             oversizedRequest = 0;
             segmentRequested = false;
             allocationFailure = failure;
@@ -797,7 +811,27 @@ public final class Log {
         }
     }
 
-    private Segment allocate(long sizeBytes) throws IOException {
+    private void allocate(long sizeBytes) throws IOException {
+        structure.lock();
+        try {
+            Segment made = allocateInOrder(sizeBytes);
+            writeLock.lock();
+            try {
+                segments.put(made);
+                if (made.capacityBytes == segmentSizeBytes) {
+                    free.add(made);
+                } else {
+                    oversized = made;
+                }
+            } finally {
+                writeLock.unlock();
+            }
+        } finally {
+            structure.unlock();
+        }
+    }
+
+    private Segment allocateInOrder(long sizeBytes) throws IOException {
         long usable = storage.usableBytes();
         if (usable - sizeBytes < freeDiskFloorBytes) {
             throw new IOException(

@@ -111,6 +111,9 @@ public final class Segment {
     /** The highest generation that a tombstone in here names. */
     long tombstoneGeneration;
 
+    /** When its records expire. */
+    final Expirations expirations = new Expirations();
+
     Segment(int id, MappedRegion region, long storeId, int capacityBytes) {
         this.id = id;
         this.region = region;
@@ -181,6 +184,11 @@ public final class Segment {
         return deadRecords;
     }
 
+    /** Returns when its records expire. */
+    public Expirations expirations() {
+        return expirations;
+    }
+
     /** Returns the generation of the hot segment that was written before this one, or 0. */
     public long previousGeneration() {
         return previousGeneration;
@@ -219,6 +227,7 @@ public final class Segment {
         this.tombstoneBytes = 0;
         this.deadRecords = 0;
         this.tombstoneGeneration = 0;
+        this.expirations.clear();
         setGeneration(generation);
         // If we crash before this is on the disk, the segment is what it was before, free, and what
         // is written to it is lost: nothing of it was acknowledged, as a force takes this along.
@@ -236,6 +245,7 @@ public final class Segment {
         this.liveBytes = 0;
         this.tombstoneBytes = 0;
         this.deadRecords = 0;
+        this.expirations.clear();
     }
 
     /** Counts a record as one the index points to. Write lock, or recovery. */

@@ -236,7 +236,11 @@ public final class SegmentTable {
             long liveBytes,
             long tombstoneBytes,
             long deadRecords,
-            long tombstoneGeneration) {
+            long tombstoneGeneration,
+            long earliestExpiry,
+            long latestExpiry,
+            long expiringBytes) {
+        segment.expirations.set(earliestExpiry, latestExpiry, expiringBytes);
         segment.state = state;
         segment.tail = tail;
         segment.forcedTo = tail;
@@ -251,6 +255,7 @@ public final class SegmentTable {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
         segment.state = Segment.State.PROVEN;
+        readExpirations(judgement);
         if (judgement.hint() == null) {
             // The kernel may hold these pages as clean although they never reached the disk, if the
             // last process died of a failed force. Dirty them, so that the force writes them.
@@ -262,6 +267,21 @@ public final class SegmentTable {
             Hint.write(storage, segment, storeFile.storeId(), hashAt);
         }
         segment.forcedTo = segment.tail;
+    }
+
+    private static void readExpirations(Judgement judgement) {
+        Segment segment = judgement.segment();
+        if (judgement.hint() != null) {
+            judgement.hint().restore(segment.expirations);
+            return;
+        }
+        RecordScanner scanner = new RecordScanner(segment, judgement.end());
+        while (scanner.next()) {
+            if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
+                long expiry = RecordFormat.expiry(segment.buffer, scanner.offset());
+                segment.expirations.add(expiry, scanner.size());
+            }
+        }
     }
 
     /** Empties, durably, a segment that lies behind the end of the log. */

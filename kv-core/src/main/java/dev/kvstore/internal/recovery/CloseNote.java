@@ -24,7 +24,10 @@ public final class CloseNote {
     static final int TOMBSTONE_BYTES_OFFSET = 24;
     static final int DEAD_RECORDS_OFFSET = 32;
     static final int TOMBSTONE_GENERATION_OFFSET = 40;
-    static final int ENTRY_SIZE_BYTES = 48;
+    static final int EARLIEST_EXPIRY_OFFSET = 48;
+    static final int LATEST_EXPIRY_OFFSET = 56;
+    static final int EXPIRING_BYTES_OFFSET = 64;
+    static final int ENTRY_SIZE_BYTES = 72;
 
     private CloseNote() {}
 
@@ -45,6 +48,9 @@ public final class CloseNote {
             note.putLong(at + TOMBSTONE_BYTES_OFFSET, segment.tombstoneBytes());
             note.putLong(at + DEAD_RECORDS_OFFSET, segment.deadRecords());
             note.putLong(at + TOMBSTONE_GENERATION_OFFSET, segment.tombstoneGeneration());
+            note.putLong(at + EARLIEST_EXPIRY_OFFSET, segment.expirations().earliest());
+            note.putLong(at + LATEST_EXPIRY_OFFSET, segment.expirations().latest());
+            note.putLong(at + EXPIRING_BYTES_OFFSET, segment.expirations().bytes());
         }
         return note.array();
     }
@@ -83,7 +89,10 @@ public final class CloseNote {
                     note.getLong(at + LIVE_BYTES_OFFSET),
                     note.getLong(at + TOMBSTONE_BYTES_OFFSET),
                     note.getLong(at + DEAD_RECORDS_OFFSET),
-                    note.getLong(at + TOMBSTONE_GENERATION_OFFSET));
+                    note.getLong(at + TOMBSTONE_GENERATION_OFFSET),
+                    note.getLong(at + EARLIEST_EXPIRY_OFFSET),
+                    note.getLong(at + LATEST_EXPIRY_OFFSET),
+                    note.getLong(at + EXPIRING_BYTES_OFFSET));
         }
         return note.getLong(LAST_SEQUENCE_OFFSET);
     }
