@@ -9,7 +9,7 @@ const count = (n, thing) => `${numbers.format(n)} ${thing}${n === 1 ? '' : 's'}`
 function bytes(n) {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
   let unit = 0;
-  while (n >= 1024 && unit < units.length - 1) {
+  while (n >= 1000 && unit < units.length - 1) {
     n /= 1024;
     unit++;
   }
@@ -80,7 +80,11 @@ async function namesNear(name) {
 }
 
 async function showMore() {
+  const current = searches;
   const page = await json(linksUrl(query.value.trim(), next, PAGE_SIZE));
+  if (current !== searches) {
+    return;
+  }
   const firstNew = byId('results').children.length;
   addLinks(page.links, page.next);
   suggest(`${count(shown, 'link')} shown`, []);
@@ -222,7 +226,7 @@ function showRate(operations) {
   lastSample = sample;
   const peak = Math.max(...rates);
   byId('rate').textContent = numbers.format(rates[SECONDS]);
-  byId('peak').textContent = `1-minute peak ${numbers.format(peak)}`;
+  byId('peak').textContent = `peak ${numbers.format(peak)}`;
   const points = rates.map((rate, x) => `${x} ${(19.5 - 18.5 * rate / Math.max(peak, 10)).toFixed(2)}`);
   byId('rate-line').setAttribute('d', 'M' + points.join('L'));
   byId('rate-area').setAttribute('d', `M0 20L${points.join('L')}L${SECONDS} 20Z`);
@@ -249,7 +253,7 @@ async function compact() {
     const {report} = onlyStore(await json('/actuator/compact', {method: 'POST'}));
     showFigures(await json('/page/figures'));
     byId('compact-result').textContent =
-      `Done: the files had ${bytes(report.diskBytesBefore)} and have ${bytes(report.diskBytesAfter)}.`;
+      `Done. Files: ${bytes(report.diskBytesBefore)} before, ${bytes(report.diskBytesAfter)} now.`;
   } catch (e) {
     const reason = e.problem?.stores ? onlyStore(e.problem).failure : e.message;
     byId('compact-result').textContent = `Compaction failed: ${reason}`;

@@ -23,7 +23,7 @@ import org.apache.commons.io.input.BOMInputStream;
  */
 final class CsvImport {
 
-    private static final int BATCH_SIZE = 500;
+    private static final int BATCH_SIZE = 250;
     private static final int MOST_REFUSALS_LISTED = 100;
     private static final CSVFormat FORMAT =
             CSVFormat.DEFAULT

@@ -36,10 +36,6 @@ final class LinkRules {
         if (url == null || url.isBlank()) {
             throw new InvalidFieldException("url", "is missing");
         }
-        if (url.length() > MAX_URL_LENGTH) {
-            throw new InvalidFieldException(
-                    "url", "must not be longer than " + MAX_URL_LENGTH + " characters");
-        }
         URI uri = parse(url);
         String scheme = uri.getScheme();
         if (!"http".equalsIgnoreCase(scheme) && !"https".equalsIgnoreCase(scheme)) {
@@ -48,7 +44,12 @@ final class LinkRules {
         if (uri.getHost() == null) {
             throw new InvalidFieldException("url", "must name a valid host");
         }
-        return uri.toASCIIString();
+        String encoded = uri.toASCIIString();
+        if (encoded.length() > MAX_URL_LENGTH) {
+            throw new InvalidFieldException(
+                    "url", "must not be longer than " + MAX_URL_LENGTH + " characters");
+        }
+        return encoded;
     }
 
     private static URI parse(String url) {
