@@ -278,9 +278,11 @@ public final class Log {
                         ? 0
                         : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
         long begin = (long) tail.tail + NOTE_ROOM_BYTES;
-        // Only so many offsets can be addressed, also in a segment that is larger than that.
-        return begin < segmentSizeBytes
-                && begin + sizeBytes + NOTE_ROOM_BYTES + kept <= tail.capacityBytes;
+        if (tail.capacityBytes > segmentSizeBytes
+                && (!large || tail.tail > SegmentFormat.HEADER_SIZE_BYTES)) {
+            return false; // made for one large record, which is never copied, and for that alone
+        }
+        return begin + sizeBytes + NOTE_ROOM_BYTES + kept <= tail.capacityBytes;
     }
 
     private static long oversizedFileSize(long sizeBytes) {
