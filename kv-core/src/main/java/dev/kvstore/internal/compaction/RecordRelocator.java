@@ -134,6 +134,9 @@ final class RecordRelocator {
                 expired.delete(key, hash, address);
                 return;
             } catch (StoreFullException e) {
+                if (scanner.size() > log.largestBatchBytes()) {
+                    throw e; // it could not be copied either
+                }
                 System.getLogger("dev.kvstore")
                         .log(System.Logger.Level.DEBUG, "An expired record is kept for now.", e);
             }
