@@ -442,15 +442,15 @@ public final class Log {
         commit.await(marked);
     }
 
-    /** Returns the position behind the mark, or -1 if the tail has just been begun. */
+    /** Returns the position behind the mark, or -1 if the mark does not say enough yet. */
     private long markForced() {
         awaitRoom(NOTE_ROOM_BYTES, true);
-        if (tail.forcedTo < SegmentFormat.HEADER_SIZE_BYTES) {
-            return -1; // what is before it may not be on the disk yet
-        }
+        // Of a tail that has just been begun nothing was forced, maybe not even what is before it.
+        // Then this mark says nothing, but gives the next force something to do.
+        boolean enough = tail.forcedTo >= SegmentFormat.HEADER_SIZE_BYTES;
         lastMark = tail.tail;
         appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
-        return position();
+        return enough ? position() : -1;
     }
 
     /**
