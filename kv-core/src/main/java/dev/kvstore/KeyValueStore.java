@@ -42,10 +42,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Exceptions.</b> Besides what a method names, every method throws {@link
  * StoreClosedException} after {@link #close()}, but for {@link #stats()} and {@link
  * #compactionStatus()}, which go on telling; and {@link NullPointerException} for a null argument
- * not marked nullable. Methods that write throw {@link StoreReadOnlyException} on a
- * read-only store, {@link StoreFullException} when the disk has no room, and {@link
- * StoreFailedException} once an I/O error has stopped writes. Methods that read throw {@link
- * StoreCorruptedException} when the stored bytes fail their checksum.
+ * not marked nullable. Methods that write throw {@link StoreReadOnlyException} on a read-only
+ * store, {@link StoreFullException} when the disk has no room, and {@link StoreFailedException}
+ * once an I/O error has stopped writes. Methods that read throw {@link StoreCorruptedException}
+ * when the stored bytes fail their checksum.
  */
 public interface KeyValueStore extends AutoCloseable {
 

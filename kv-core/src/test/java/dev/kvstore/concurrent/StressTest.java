@@ -9,23 +9,24 @@ import dev.kvstore.testing.StoreExtension;
 import dev.kvstore.testing.StoreOptions;
 import dev.kvstore.testing.VersionedKeys;
 import dev.kvstore.testing.Workers;
-import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Eight threads that read, write and delete while compaction runs in the background, until it has
- * run several times: each of them checks all that it sees.
+ * Eight threads that read, write and delete while compaction runs in the background. They work in
+ * rounds, and each round ends, with reads only, when another compaction has: so there are several
+ * on every machine. Each thread checks all that it sees.
  */
 class StressTest {
 
     private static final int THREADS = 8;
     private static final int KEYS_PER_THREAD = 250;
-    private static final int LEAST_WRITES_PER_THREAD = 1000;
-    private static final int LEAST_COMPACTIONS = 3;
+    private static final int ROUNDS = 3;
+    private static final int WRITES_PER_ROUND = 500;
 
     @RegisterExtension
     final StoreExtension stores =
@@ -42,18 +43,22 @@ class StressTest {
                                 .withBackgroundCompaction(0.05));
         VersionedKeys keys = new VersionedKeys("k", THREADS * KEYS_PER_THREAD, 300);
         AtomicLong reads = new AtomicLong();
+        CyclicBarrier roundEnd = new CyclicBarrier(THREADS);
         Workers workers = new Workers();
         for (int thread = 0; thread < THREADS; thread++) {
             int first = thread * KEYS_PER_THREAD;
             Random random = new Random(seed + thread);
-            workers.start(
+            workers.repeat(
+                    ROUNDS,
                     () -> {
-                        for (int i = 0; !isEnough(store, workers, i); i++) {
+                        long compactions = store.stats().compactions();
+                        roundEnd.await();
+                        for (int i = 0; i < WRITES_PER_ROUND; i++) {
                             keys.write(store, first + random.nextInt(KEYS_PER_THREAD), random);
-                            for (int j = 0; j < 4; j++) {
-                                read(store, keys, random);
-                            }
-                            reads.addAndGet(4);
+                            read(store, keys, random, reads);
+                        }
+                        while (store.stats().compactions() == compactions && !workers.failed()) {
+                            read(store, keys, random, reads);
                         }
                     });
         }
@@ -67,20 +72,17 @@ class StressTest {
         keys.checkAll(stores.reopen());
     }
 
-    private static boolean isEnough(KeyValueStore store, Workers workers, int writes) {
-        return workers.failed()
-                || writes >= LEAST_WRITES_PER_THREAD
-                        && store.stats().compactions() >= LEAST_COMPACTIONS;
-    }
-
-    private static void read(KeyValueStore store, VersionedKeys keys, Random random) {
-        switch (random.nextInt(200)) {
+    private static void read(
+            KeyValueStore store, VersionedKeys keys, Random random, AtomicLong reads) {
+        switch (random.nextInt(50)) {
             case 0 -> keys.scan(store);
-            case 1, 2, 3, 4 -> {
-                List<Integer> numbers = random.ints(16, 0, keys.count()).boxed().toList();
-                keys.readAll(store, numbers);
+            case 1 -> keys.readAll(store, random.ints(16, 0, keys.count()).boxed().toList());
+            default -> {
+                for (int i = 0; i < 4; i++) {
+                    keys.read(store, random.nextInt(keys.count()));
+                }
             }
-            default -> keys.read(store, random.nextInt(keys.count()));
         }
+        reads.incrementAndGet();
     }
 }

@@ -10,6 +10,7 @@ import dev.kvstore.testing.StoreCall;
 import dev.kvstore.testing.StoreOptions;
 import dev.kvstore.testing.VersionedKeys;
 import dev.kvstore.testing.Workers;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.RepeatedTest;
@@ -51,32 +52,33 @@ interface ClosingRaces extends StoreSuite {
         keys.checkAll(stores().reopen());
     }
 
-    @Test
+    @RepeatedTest(3)
     default void everyCallRacingACloseReturnsOrIsRefused() {
-        for (int round = 0; round < 5; round++) {
-            KeyValueStore store =
-                    stores().open(StoreOptions.defaults().withBackgroundCompaction(0.1));
-            fill(store, 0, 200, round, 500);
-            Workers workers = new Workers();
-            CountDownLatch underWay = new CountDownLatch(4);
-            for (int thread = 0; thread < 4; thread++) {
-                workers.start(
-                        () -> {
-                            StoreCall.all().forEach(call -> call.on(store));
-                            underWay.countDown();
-                            for (StoreCall call : StoreCall.all()) {
-                                untilClosed(() -> call.on(store));
-                            }
-                        });
-            }
+        KeyValueStore store = stores().open(StoreOptions.defaults().withBackgroundCompaction(0.1));
+        fill(store, 0, 200, 1, 500);
+        long seed = Seed.announce("Closing");
+        List<StoreCall> calls = StoreCall.refusedWhenClosed();
+        Workers workers = new Workers();
+        CountDownLatch underWay = new CountDownLatch(200);
+        for (int thread = 0; thread < 4; thread++) {
+            Random random = new Random(seed + thread);
             workers.start(
-                    () -> {
-                        underWay.await();
-                        store.close();
-                    });
-            workers.finish();
-            assertThat(stores().reopen().size()).isBetween(200L, 201L);
+                    () ->
+                            untilClosed(
+                                    () -> {
+                                        calls.get(random.nextInt(calls.size())).on(store);
+                                        underWay.countDown();
+                                    }));
         }
+        workers.meanwhile(() -> StoreCall.figures().forEach(call -> call.on(store)));
+        workers.start(
+                () -> {
+                    underWay.await();
+                    store.close();
+                });
+        workers.finish();
+
+        assertThat(stores().reopen().size()).isBetween(200L, 201L);
     }
 
     @Test

@@ -69,11 +69,20 @@ interface Lifecycle extends StoreSuite {
         store.set("called", "value");
         store.close();
 
-        for (StoreCall call : StoreCall.all()) {
+        for (StoreCall call : StoreCall.refusedWhenClosed()) {
             assertThatExceptionOfType(StoreClosedException.class)
                     .as(call.name())
                     .isThrownBy(() -> call.on(store));
         }
+    }
+
+    @Test
+    default void aClosedStoreGoesOnTellingThatItIsClosed() {
+        KeyValueStore store = stores().open();
+        store.close();
+
+        assertThat(store.stats().state()).isEqualTo(StoreState.CLOSED);
+        assertThat(store.compactionStatus().running()).isFalse();
     }
 
     @Test

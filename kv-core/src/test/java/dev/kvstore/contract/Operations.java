@@ -201,4 +201,22 @@ interface Operations extends StoreSuite {
         assertThat(reopened.delete(key(1))).isTrue();
         assertThat(reopened.get(key(1))).isNull();
     }
+
+    @Test
+    default void aLargeValueThatIsNotWrittenAfterAllHarmsNoOther() {
+        KeyValueStore store = stores().open();
+        byte[] large = value(0, 1, 4 * StoreOptions.SMALL_SEGMENT_BYTES);
+        store.set("k", "v");
+
+        assertThat(store.update("absent", "v".repeat(4 * StoreOptions.SMALL_SEGMENT_BYTES)))
+                .isFalse();
+        assertThat(store.setIfAbsent(bytes("k"), large)).isFalse();
+        assertThat(store.compareAndSet(bytes("k"), large, large)).isFalse();
+        fill(store, 0, 1000, 1, 900);
+
+        for (int i = 0; i < 1000; i++) {
+            assertHolds(store, i, 1, 900);
+        }
+        assertThat(stores().reopen().size()).isEqualTo(1001);
+    }
 }

@@ -69,7 +69,8 @@ final class VictimProcess implements AutoCloseable {
 
     /** Kills it, and reads what it had acknowledged before it died. */
     void kill() throws IOException, InterruptedException {
-        process.destroyForcibly();
+        // Not by the process itself, which would close its output before it is read to the end.
+        process.toHandle().destroyForcibly();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             note(line);
         }

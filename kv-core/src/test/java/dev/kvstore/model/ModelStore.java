@@ -165,9 +165,8 @@ public class ModelStore implements KeyValueStore {
     @Override
     public StoreStats stats() {
         synchronized (disk) {
-            requireOpen();
             return new StoreStats(
-                    options.readOnly() ? StoreState.READ_ONLY : StoreState.OPEN,
+                    state(),
                     null,
                     directory,
                     options.durability(),
@@ -217,11 +216,8 @@ public class ModelStore implements KeyValueStore {
 
     @Override
     public CompactionStatus compactionStatus() {
-        synchronized (disk) {
-            requireOpen();
-            CompactionProgress now = progress;
-            return new CompactionStatus(now != null, now, lastReport, null);
-        }
+        CompactionProgress now = progress;
+        return new CompactionStatus(now != null, now, lastReport, null);
     }
 
     @Override
@@ -307,6 +303,13 @@ public class ModelStore implements KeyValueStore {
     private @Nullable Entry entry(byte[] key) {
         byte[] value = get(key);
         return value == null ? null : new Entry(own(key), value);
+    }
+
+    private StoreState state() {
+        if (closed) {
+            return StoreState.CLOSED;
+        }
+        return options.readOnly() ? StoreState.READ_ONLY : StoreState.OPEN;
     }
 
     private long now() {

@@ -146,7 +146,7 @@ public final class Operations {
         for (int i = 0; i < size; i++) {
             switch (random.nextInt(4)) {
                 case 0 -> batch.delete(key());
-                case 1 -> batch.set(key(), value(), timeToLive());
+                case 1 -> batch.set(key(), smallValue(), timeToLive());
                 default -> batch.set(key(), smallValue());
             }
         }
@@ -167,7 +167,7 @@ public final class Operations {
     }
 
     private byte[] newKey(int number) {
-        int length = number % 100 == 99 ? 10_000 + number : 4 + random.nextInt(30);
+        int length = number % 100 == 99 ? 1_500 + number : 4 + random.nextInt(30);
         byte[] key = new byte[length];
         random.nextBytes(key);
         key[0] = (byte) (number % 7);

@@ -24,6 +24,13 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
 
     /** Every method but {@code close}. */
     public static List<StoreCall> all() {
+        List<StoreCall> all = new ArrayList<>(refusedWhenClosed());
+        all.addAll(figures());
+        return all;
+    }
+
+    /** Every method that needs an open store. */
+    public static List<StoreCall> refusedWhenClosed() {
         List<StoreCall> all = new ArrayList<>(writes());
         all.addAll(reads());
         all.addAll(upkeep());
@@ -67,10 +74,15 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
     /** The methods that look after the store. */
     public static List<StoreCall> upkeep() {
         return List.of(
-                new StoreCall("stats", KeyValueStore::stats),
                 new StoreCall("sync", KeyValueStore::sync),
                 new StoreCall("compact", KeyValueStore::compact),
-                new StoreCall("compact with listener", store -> store.compact(progress -> {})),
+                new StoreCall("compact with listener", store -> store.compact(progress -> {})));
+    }
+
+    /** The methods that tell of the store, and go on telling after it was closed. */
+    public static List<StoreCall> figures() {
+        return List.of(
+                new StoreCall("stats", KeyValueStore::stats),
                 new StoreCall("compactionStatus", KeyValueStore::compactionStatus));
     }
 

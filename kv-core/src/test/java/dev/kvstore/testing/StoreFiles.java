@@ -1,10 +1,12 @@
 package dev.kvstore.testing;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -51,12 +53,18 @@ public final class StoreFiles {
         }
     }
 
+    // Files may come and go while this looks, so nothing is taken for granted.
     private static List<Path> list(Path directory) {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            return paths.filter(Files::isRegularFile).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<Path> files = new ArrayList<>();
+        File[] found = directory.toFile().listFiles();
+        for (File file : found == null ? new File[0] : found) {
+            if (file.isDirectory()) {
+                files.addAll(list(file.toPath()));
+            } else {
+                files.add(file.toPath());
+            }
         }
+        return files;
     }
 
     private static Map<Path, byte[]> read(Path directory) {

@@ -7,6 +7,7 @@ import dev.kvstore.KeyValueStore;
 import dev.kvstore.WriteBatch;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and values by number, so that a test need not remember what it wrote. */
@@ -32,18 +33,40 @@ public final class TestData {
         return value;
     }
 
-    /** Writes keys numbered {@code from} to {@code to - 1}, many at a time. */
+    /** Writes keys numbered {@code from} to {@code to - 1}, many at a time if they are small. */
     public static void fill(KeyValueStore store, int from, int to, int version, int length) {
-        int perBatch = Math.max(1, BATCH_BYTES / (length + 100));
-        WriteBatch batch = new WriteBatch();
-        for (int i = from; i < to; i++) {
-            batch.set(key(i), value(i, version, length));
-            if (batch.size() == perBatch) {
-                store.write(batch);
-                batch = new WriteBatch();
+        if (length > BATCH_BYTES) {
+            for (int i = from; i < to; i++) {
+                store.set(key(i), value(i, version, length));
             }
+            return;
         }
-        store.write(batch);
+        inBatches(
+                store,
+                from,
+                to,
+                Math.max(1, BATCH_BYTES / (length + 100)),
+                (batch, i) -> batch.set(key(i), value(i, version, length)));
+    }
+
+    /** Deletes keys numbered {@code from} to {@code to - 1}, many at a time. */
+    public static void clear(KeyValueStore store, int from, int to) {
+        inBatches(store, from, to, BATCH_BYTES / 100, (batch, i) -> batch.delete(key(i)));
+    }
+
+    private static void inBatches(
+            KeyValueStore store,
+            int from,
+            int to,
+            int perBatch,
+            ObjIntConsumer<WriteBatch> operation) {
+        for (int first = from; first < to; first += perBatch) {
+            WriteBatch batch = new WriteBatch();
+            for (int i = first; i < Math.min(to, first + perBatch); i++) {
+                operation.accept(batch, i);
+            }
+            store.write(batch);
+        }
     }
 
     /** Fails unless a numbered key has the value of these numbers. */
@@ -65,14 +88,5 @@ public final class TestData {
         return "'"
                 + new String(bytes, 0, shown, ISO_8859_1).replaceAll("[^ -~]", "?")
                 + (shown < bytes.length ? "…' (" + bytes.length + " bytes)" : "'");
-    }
-
-    /** Deletes keys numbered {@code from} to {@code to - 1}, all at once. */
-    public static void clear(KeyValueStore store, int from, int to) {
-        WriteBatch batch = new WriteBatch();
-        for (int i = from; i < to; i++) {
-            batch.delete(key(i));
-        }
-        store.write(batch);
     }
 }

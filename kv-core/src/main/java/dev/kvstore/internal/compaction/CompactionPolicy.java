@@ -81,9 +81,12 @@ final class CompactionPolicy {
     }
 
     private boolean isCandidate(Segment segment) {
-        // What is larger than a segment cannot be copied into one; it goes when it is dead.
+        // What is larger than a segment cannot be copied into one; it goes when it is dead, and an
+        // expired one is deleted, not copied. There is one record in it.
         return segment.state() == Segment.State.PROVEN
-                && (segment.capacityBytes() <= segmentSizeBytes || segment.liveBytes() == 0);
+                && (segment.capacityBytes() <= segmentSizeBytes
+                        || segment.liveBytes() == 0
+                        || segment.expirations().hasExpired(now.getAsLong()));
     }
 
     private static long slack(Segment segment) {

@@ -358,12 +358,12 @@ public final class Compactor {
                 if (policy.isWorthEnding(hot)) {
                     log.sealHotTail();
                 }
+                log.awaitSealed();
             } finally {
                 writeLock.unlock();
             }
-            log.awaitSealed();
-            if (policy.isWorthEnding(log.coldTail())) {
-                log.sealColdTail();
+            if (policy.isWorthEnding(log.coldTail().segment())) {
+                log.coldTail().seal();
             }
         }
 

@@ -5,6 +5,7 @@ import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.index.KeyMatcher;
+import dev.kvstore.internal.log.ColdTail;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.RecordScanner;
@@ -28,6 +29,7 @@ final class RecordRelocator {
     private static final int MAX_PENDING = 64;
 
     private final Log log;
+    private final ColdTail coldTail;
     private final HashIndex index;
     private final ReentrantLock writeLock;
     private final long hashSeed;
@@ -55,6 +57,7 @@ final class RecordRelocator {
             RateLimiter limiter,
             BooleanSupplier cancelled) {
         this.log = log;
+        this.coldTail = log.coldTail();
         this.index = index;
         this.writeLock = writeLock;
         this.hashSeed = hashSeed;
@@ -88,8 +91,9 @@ final class RecordRelocator {
             if (scanner.isValue()) {
                 relocateIfLive(segment, scanner);
             } else if (scanner.isTombstone() && isTombstoneNeeded(segment, scanner)) {
-                Segment to = room(scanner.size());
-                log.relocate(segment, scanner.offset(), scanner.size(), to);
+                makeRoom(scanner.size());
+                Segment to = coldTail.segment();
+                coldTail.append(segment, scanner.offset(), scanner.size());
                 writeLock.lock();
                 try {
                     to.addTombstone(scanner.size(), scanner.note());
@@ -106,7 +110,7 @@ final class RecordRelocator {
         // What made this segment's other records obsolete must be on the disk before they go, or a
         // power cut could take both the new value and the old. So must the copies.
         log.commit().await(log.lockedPosition());
-        log.forceColdTail();
+        coldTail.force();
         if (segment.kind() == Segment.Kind.HOT) {
             log.proveHotTail();
         }
@@ -130,13 +134,16 @@ final class RecordRelocator {
                 expired.delete(key, hash, address);
                 return;
             } catch (StoreFullException e) {
+                if (scanner.size() > log.largestBatchBytes()) {
+                    throw e; // it could not be copied either
+                }
                 System.getLogger("dev.kvstore")
                         .log(System.Logger.Level.DEBUG, "An expired record is kept for now.", e);
             }
         }
-        Segment to = room(scanner.size());
+        makeRoom(scanner.size());
         oldAddresses[pending] = address;
-        newAddresses[pending] = log.relocate(segment, offset, scanner.size(), to);
+        newAddresses[pending] = coldTail.append(segment, offset, scanner.size());
         hashes[pending] = hash;
         sizes[pending] = scanner.size();
         if (++pending == MAX_PENDING) {
@@ -151,11 +158,11 @@ final class RecordRelocator {
     }
 
     /** Finds room in the cold tail; if that is full, what was copied to it is switched first. */
-    private Segment room(int sizeBytes) throws IOException {
-        if (!log.coldTailFits(sizeBytes)) {
+    private void makeRoom(int sizeBytes) throws IOException {
+        if (!coldTail.fits(sizeBytes)) {
             switchPending();
         }
-        return log.coldTailFor(sizeBytes);
+        coldTail.makeRoom(sizeBytes);
     }
 
     private void switchPending() {

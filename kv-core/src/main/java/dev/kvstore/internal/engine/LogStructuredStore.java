@@ -14,6 +14,7 @@ import dev.kvstore.internal.compaction.Compactor;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.Segment;
 import java.time.Duration;
 import java.util.List;
@@ -169,7 +170,7 @@ final class LogStructuredStore implements KeyValueStore {
     @Override
     public boolean delete(byte[] key) {
         gate.checkWritable();
-        if (key.length == 0 || key.length > options.maxKeySizeBytes()) {
+        if (key.length == 0 || key.length > RecordFormat.MAX_KEY_SIZE_BYTES) {
             return false; // there can be none
         }
         return writes.delete(key);

@@ -99,7 +99,7 @@ final class StoreCloser {
         }
         try {
             log.commit().await(position);
-            log.forceColdTail();
+            log.coldTail().force();
         } finally {
             log.stop();
         }

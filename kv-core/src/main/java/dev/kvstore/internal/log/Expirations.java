@@ -45,6 +45,11 @@ public final class Expirations {
         return bytes;
     }
 
+    /** Whether there are records that expire, and all of them have at a time. */
+    public boolean hasExpired(long now) {
+        return bytes > 0 && latest <= now;
+    }
+
     /** Returns about how many bytes have expired at a time, as if they did so evenly. */
     public long expiredBytes(long now) {
         if (now < earliest) {

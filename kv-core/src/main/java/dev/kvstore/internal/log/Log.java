@@ -1,7 +1,6 @@
 package dev.kvstore.internal.log;
 
-import dev.kvstore.StoreFullException;
-import dev.kvstore.internal.storage.EngineThread;
+import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,8 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
@@ -21,23 +18,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> {@link #segmentOf} and {@link #offsetOf} may be called by anybody. Methods
  * that say so need the store's write lock. Two threads of the log's own work behind it: the
- * preparer allocates segments before they are needed, the sealer forces full ones and writes their
- * hints.
- *
- * <p><b>Invariants:</b>
- *
- * <ul>
- *   <li>There is one hot tail. Bytes are appended to it alone, in the order of sequence numbers.
- *   <li>A hot segment ends with a record that names the generation of the next, so that the chain
- *       shows whether one is missing.
- *   <li>A segment's hint is written after the segment, and all hot ones before it, are on the disk.
- *   <li>A segment is begun only after its file, its size and its name are durable.
- * </ul>
+ * preparer, in {@link SegmentPool}, and the sealer, in {@link Sealer}.
  */
 public final class Log {
 
-    /** How many sealed segments may wait for their hints before writers wait for the disk. */
-    private static final int MAX_UNPROVEN = 8;
+    /*
+     * One tail
+     * --------
+     * Callers' records are appended to one segment, the hot tail, in the order of their sequence
+     * numbers. When it is full it ends with a record that names the generation of the next segment,
+     * whose header names it in turn: so recovery sees whether one of the chain is missing. The next
+     * segment is ready before it is needed: its file, its size and its name are durable, and every
+     * byte of it has its place on the disk, so that storing into its memory cannot fail.
+     *
+     * What recovery may conclude
+     * --------------------------
+     *  - A segment with a hint is on the disk whole, and so is every hot one before it, because the
+     *    sealer forces them in order and writes the hint afterwards.
+     *  - A mark says up to which offset of its segment everything was on the disk; that the segment's
+     *    own beginning was, means that everything before the segment was.
+     *  - Behind the last hint and the last mark, what is on the disk is a matter of luck: there the
+     *    log ends at the first record that is not whole.
+     * At most nine hot segments are without a hint: the tail, and those that the sealer has not yet
+     * come to. When there are more, writers wait for it.
+     */
 
     /** Room at the end of the tail that only deletions may use while there is no next segment. */
     private static final int DELETION_ROOM_BYTES = 64 << 10;
@@ -45,9 +49,7 @@ public final class Log {
     /** How far apart marks are at least, so that they cost less than one per cent. */
     private static final int MARK_DISTANCE_BYTES = 4096;
 
-    private static final int END_ROOM_BYTES = RecordFormat.NOTE_RECORD_SIZE_BYTES;
-
-    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
+    private static final int NOTE_ROOM_BYTES = RecordFormat.NOTE_RECORD_SIZE_BYTES;
 
     /** Something besides segments that is to be made ready ahead of its use. */
     public interface Preparation {
@@ -58,52 +60,28 @@ public final class Log {
         void prepare() throws IOException;
     }
 
+    /** Where a record was put, and where the log ended then. */
+    public record Appended(long address, long endPosition, int size) {}
+
     private final Storage storage;
-    private final StoreFile storeFile;
     private final SegmentTable segments;
     private final RecordAddress addresses;
-    private final ReentrantLock writeLock;
-    private final Condition changed;
+    private final LogMonitor monitor;
     private final GroupCommit commit;
+    private final SegmentPool pool;
+    private final Sealer sealer;
+    private final ColdTail coldTail;
     private final LongConsumer publisher;
-    private final Preparation preparation;
-    private final LongUnaryOperator hashAt;
-    private final long freeDiskFloorBytes;
     private final int segmentSizeBytes;
 
-    /**
-     * Held while a segment file is made, given back or removed, so that its id is not taken twice.
-     * Taken before the write lock.
-     */
-    private final ReentrantLock structure = new ReentrantLock();
-
-    // Guarded by the write lock.
-    private Segment tail;
-    private Segment coldTail;
+    // Guarded by the write lock; some are read without it for statistics.
+    private Segment tail = Segment.none();
     private long lastSequence;
     private long lastGeneration;
     private long lastHotGeneration;
     private int lastMark;
-    private final Deque<Segment> free = new ArrayDeque<>();
-    private final Deque<Segment> unforced = new ArrayDeque<>();
-    private final Deque<Sealed> sealed = new ArrayDeque<>();
-    private int provenCount;
-    private long oversizedRequest;
-    private @Nullable Segment oversized;
-    private boolean segmentRequested;
-    private long attempts;
-    private @Nullable IOException allocationFailure;
-    private long retryAtNanos;
-    private boolean stopped;
     private int openBatch = -1;
-
-    private final List<Thread> threads = new ArrayList<>();
-    private Runnable sealListener = () -> {};
-
-    private record Sealed(Segment segment, long endPosition) {}
-
-    /** Where a record was put, and where the log ended then. */
-    public record Appended(long address, long endPosition, int size) {}
+    private final Deque<Segment> unforced = new ArrayDeque<>();
 
     /**
      * Makes the log of an open store.
@@ -122,27 +100,31 @@ public final class Log {
             LongUnaryOperator hashAt,
             long freeDiskFloorBytes) {
         this.storage = storage;
-        this.storeFile = storeFile;
         this.segments = segments;
         this.addresses = segments.addresses();
-        this.writeLock = writeLock;
-        this.changed = writeLock.newCondition();
         this.publisher = publisher;
-        this.preparation = preparation;
-        this.hashAt = hashAt;
-        this.freeDiskFloorBytes = freeDiskFloorBytes;
         this.segmentSizeBytes = (int) storeFile.segmentSizeBytes();
         this.commit = new GroupCommit(writeLock, new UnforcedTail());
-        this.tail = Segment.none();
-        this.coldTail = tail;
+        this.monitor = new LogMonitor(writeLock, commit);
+        this.pool =
+                new SegmentPool(
+                        storage,
+                        segments,
+                        monitor,
+                        preparation,
+                        segmentSizeBytes,
+                        freeDiskFloorBytes);
+        this.sealer =
+                new Sealer(storage, storeFile.storeId(), addresses, monitor, commit, pool, hashAt);
+        this.coldTail =
+                new ColdTail(monitor, commit, pool, sealer, addresses, () -> ++lastGeneration);
     }
 
     // ---------------------------------------------------------------- reading
 
     /** Returns the segment of an address, or null if there is none such. */
     public @Nullable Segment segmentOf(long address) {
-        int id = addresses.segmentId(address);
-        return id < segments.count() ? segments.get(id) : null;
+        return segments.find(addresses.segmentId(address));
     }
 
     /** Returns the offset of an address in its segment. */
@@ -176,6 +158,21 @@ public final class Log {
         return commit;
     }
 
+    /** Returns the segment that compaction copies to. */
+    public ColdTail coldTail() {
+        return coldTail;
+    }
+
+    /** Returns the segment that is being written. */
+    public Segment hotTail() {
+        return tail;
+    }
+
+    /** Returns why the last allocation of a segment failed, or null if it did not. */
+    public @Nullable IOException allocationFailure() {
+        return pool.failure();
+    }
+
     // ---------------------------------------------------------------- starting and stopping
 
     /**
@@ -190,44 +187,27 @@ public final class Log {
             if (segment.kind == Segment.Kind.HOT) {
                 lastHotGeneration = Math.max(lastHotGeneration, segment.generation());
             }
-            if (segment.state == Segment.State.FREE) {
-                free.add(segment);
-            } else if (segment.state == Segment.State.PROVEN) {
-                provenCount++;
+            if (segment.state == Segment.State.TAIL && segment.kind == Segment.Kind.HOT) {
+                tail = segment;
             } else if (segment.state == Segment.State.TAIL) {
-                if (segment.kind == Segment.Kind.HOT) {
-                    tail = segment;
-                } else {
-                    coldTail = segment;
-                }
+                coldTail.resume(segment);
             }
         }
         lastMark = tail.tail;
-        startThread("kv-preparer", this::prepare);
-        startThread("kv-sealer", this::seal);
-    }
-
-    private void startThread(String name, Runnable task) {
-        Thread thread = new EngineThread(name, task);
-        threads.add(thread);
-        thread.start();
+        pool.start();
+        sealer.start();
     }
 
     /** Sets what to call after a segment was sealed and proven. */
     public void onSealed(Runnable listener) {
-        this.sealListener = listener;
+        sealer.onSealed(listener);
     }
 
     /** Lets the sealer finish what is sealed and ends the log's threads. */
     public void stop() {
-        writeLock.lock();
-        try {
-            stopped = true;
-            changed.signalAll();
-        } finally {
-            writeLock.unlock();
-        }
-        threads.forEach(EngineThread::joinUninterruptibly);
+        monitor.stop();
+        pool.join();
+        sealer.join();
     }
 
     /** Gives the mappings up. */
@@ -242,6 +222,11 @@ public final class Log {
         return tail.basePosition + tail.tail;
     }
 
+    /** Returns the position behind the last record. Write lock not needed. */
+    public long lockedPosition() {
+        return monitor.read(this::position);
+    }
+
     /** Returns the sequence number of the last record. */
     public long lastSequence() {
         return lastSequence;
@@ -254,9 +239,7 @@ public final class Log {
 
     /** Returns the largest record, or batch of records, that fits a normal segment. */
     public long largestBatchBytes() {
-        return segmentSizeBytes
-                - SegmentFormat.HEADER_SIZE_BYTES
-                - 2L * RecordFormat.NOTE_RECORD_SIZE_BYTES;
+        return segmentSizeBytes - SegmentFormat.HEADER_SIZE_BYTES - 2L * NOTE_ROOM_BYTES;
     }
 
     /**
@@ -265,140 +248,87 @@ public final class Log {
      *
      * @param spaceSaving whether the record helps to free space, and so may use what is kept for
      *     that
-     * @throws StoreFullException if there is no room and none can be made
+     * @throws dev.kvstore.StoreFullException if there is no room and none can be made
      */
     public void awaitRoom(long sizeBytes, boolean spaceSaving) {
         boolean large = sizeBytes > largestBatchBytes();
         while (!fits(sizeBytes, spaceSaving)) {
-            if (sealed.size() >= MAX_UNPROVEN) {
-                awaitChange();
-                continue;
-            }
-            Segment next = large ? takeOversized(sizeBytes) : takeHot(spaceSaving);
+            long fileSize = large ? oversizedFileSize(sizeBytes) : 0;
+            Segment next =
+                    sealer.isBehind()
+                            ? null
+                            : large ? pool.takeOversized(fileSize) : pool.takeHot(spaceSaving);
             if (next != null) {
                 roll(next);
+            } else if (sealer.isBehind()) {
+                monitor.awaitChange();
             } else {
-                requestSegment(large ? oversizedFileSize(sizeBytes) : 0);
+                pool.request(fileSize);
             }
         }
-        if (!segmentRequested && tail.tail > tail.capacityBytes / 2 && !hasNext()) {
-            segmentRequested = true;
-            changed.signalAll();
+        if (tail.tail > tail.capacityBytes / 2) {
+            pool.prepareNext();
         }
     }
 
     private boolean fits(long sizeBytes, boolean spaceSaving) {
+        boolean large = sizeBytes > largestBatchBytes();
         int kept =
-                spaceSaving || hasNext() ? 0 : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
-        long begin = (long) tail.tail + RecordFormat.NOTE_RECORD_SIZE_BYTES;
-        // Only so many offsets can be addressed, also in a segment that is larger than that.
-        return begin < segmentSizeBytes
-                && begin + sizeBytes + END_ROOM_BYTES + (sizeBytes > largestBatchBytes() ? 0 : kept)
-                        <= tail.capacityBytes;
-    }
-
-    private boolean hasNext() {
-        return free.size() > keptForCompaction();
-    }
-
-    /** A full disk must not keep compaction from copying what is left of a segment. */
-    private int keptForCompaction() {
-        return provenCount > 0 ? 1 : 0;
-    }
-
-    private @Nullable Segment takeHot(boolean spaceSaving) {
-        return hasNext() || spaceSaving ? free.poll() : null;
-    }
-
-    private @Nullable Segment takeOversized(long sizeBytes) {
-        Segment segment = oversized;
-        if (segment == null || segment.capacityBytes < oversizedFileSize(sizeBytes)) {
-            return null;
+                large || spaceSaving || pool.hasNext()
+                        ? 0
+                        : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
+        long begin = (long) tail.tail + NOTE_ROOM_BYTES;
+        if (tail.capacityBytes > segmentSizeBytes
+                && (!large || tail.tail > SegmentFormat.HEADER_SIZE_BYTES)) {
+            return false; // made for one large record, which is never copied, and for that alone
         }
-        oversized = null;
-        return segment;
+        return begin + sizeBytes + NOTE_ROOM_BYTES + kept <= tail.capacityBytes;
     }
 
     private static long oversizedFileSize(long sizeBytes) {
-        long size =
-                SegmentFormat.HEADER_SIZE_BYTES
-                        + 2L * RecordFormat.NOTE_RECORD_SIZE_BYTES
-                        + sizeBytes;
+        long size = SegmentFormat.HEADER_SIZE_BYTES + 2L * NOTE_ROOM_BYTES + sizeBytes;
         return (size + 4095) & -4096L;
     }
 
-    /** Asks the preparer for a segment and waits until it has tried. */
-    private void requestSegment(long oversizedBytes) {
-        segmentRequested = true;
-        oversizedRequest = Math.max(oversizedRequest, oversizedBytes);
-        retryAtNanos = System.nanoTime();
-        long attempt = attempts;
-        changed.signalAll();
-        // Compaction may free one first: then there is nothing to wait for any more.
-        while (attempts == attempt && (oversizedRequest > 0 || isSegmentWanted())) {
-            awaitChange();
-        }
-        IOException failure = allocationFailure;
-        if (attempts != attempt && failure != null) {
-            throw new StoreFullException(
-                    "There is no room for another segment in "
-                            + storage.directory()
-                            + " ("
-                            + failure.getMessage()
-                            + "). Nothing was written. Delete or compact, or make room on the disk;"
-                            + " writes then go on by themselves.",
-                    failure);
-        }
-    }
-
-    private void awaitChange() {
-        commit.throwIfFailed();
-        if (stopped) {
-            throw new dev.kvstore.StoreClosedException("The store has been closed.");
-        }
-        changed.awaitUninterruptibly();
-    }
-
-    /** Ends the tail and begins another. Write lock held. */
+    /** Ends the tail and begins another. */
     private void roll(Segment next) {
         long generation = lastGeneration + 1;
-        long base = position();
         if (tail.state == Segment.State.TAIL) {
-            appendNote(RecordFormat.END, generation);
-            base = position();
-            tail.state = Segment.State.SEALED;
-            sealed.add(new Sealed(tail, base));
+            appendNote(tail, RecordFormat.END, generation, ++lastSequence);
+            sealer.add(tail, position());
             unforced.add(tail);
         }
+        long base = position();
         lastGeneration = generation;
         next.begin(Segment.Kind.HOT, generation, lastHotGeneration);
-        lastHotGeneration = generation;
         next.basePosition = base - SegmentFormat.HEADER_SIZE_BYTES;
+        lastHotGeneration = generation;
         tail = next;
         lastMark = next.tail;
-        changed.signalAll();
     }
 
-    /** Ends the hot tail early, so that what is in it can be compacted. Write lock held. */
+    /** Ends the hot tail early, so that what is in it can be compacted. */
     public void sealHotTail() {
-        if (tail.state != Segment.State.TAIL || tail.tail == SegmentFormat.HEADER_SIZE_BYTES) {
-            return;
-        }
         Segment sealing = tail;
-        while (tail == sealing) {
-            Segment next = sealed.size() < MAX_UNPROVEN ? takeHot(false) : null;
+        while (tail == sealing && tail.state == Segment.State.TAIL) {
+            Segment next = sealer.isBehind() ? null : pool.takeHot(false);
             if (next != null) {
                 roll(next);
-            } else if (sealed.size() >= MAX_UNPROVEN) {
-                awaitChange();
+            } else if (sealer.isBehind()) {
+                monitor.awaitChange();
             } else {
-                requestSegment(0);
+                pool.request(0);
             }
         }
     }
 
+    /** Waits until all full segments are proven. */
+    public void awaitSealed() {
+        sealer.awaitIdle();
+    }
+
     /**
-     * Appends a record to the hot tail. Write lock held, and {@link #awaitRoom} called before.
+     * Appends a record to the hot tail. {@link #awaitRoom} must have been called before.
      *
      * @param payloadChecksum the checksum of key and value, computed without the lock
      */
@@ -406,7 +336,7 @@ public final class Log {
         markIfDue();
         int offset = tail.tail;
         int size = (int) RecordFormat.size(flags, key.length, value.length);
-        assert offset + size + END_ROOM_BYTES <= tail.capacityBytes;
+        assert (long) offset + size + NOTE_ROOM_BYTES <= tail.capacityBytes;
         ByteBuffer buffer = tail.buffer;
         int at = offset + RecordFormat.headerSize(flags);
         buffer.put(at, key, 0, key.length);
@@ -448,7 +378,6 @@ public final class Log {
         int valueAt = offset + RecordFormat.HEADER_SIZE_BYTES;
         buffer.putInt(valueAt, count);
         int valueSize = tail.tail - valueAt;
-        int checksum = dev.kvstore.internal.storage.Crc32c.of(buffer, valueAt, valueSize);
         RecordFormat.writeHeader(
                 buffer,
                 offset,
@@ -457,7 +386,7 @@ public final class Log {
                 valueSize,
                 ++lastSequence,
                 0,
-                checksum,
+                Crc32c.of(buffer, valueAt, valueSize),
                 tail.seed(tail.generation()));
     }
 
@@ -469,20 +398,15 @@ public final class Log {
                 && tail.forcedTo > lastMark
                 && tail.tail - lastMark >= MARK_DISTANCE_BYTES) {
             lastMark = tail.tail;
-            appendNote(RecordFormat.MARK, tail.forcedTo);
+            appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
         }
     }
 
-    private void appendNote(int flags, long note) {
-        writeNote(tail, flags, note, ++lastSequence);
-    }
-
-    private static void writeNote(Segment segment, int flags, long note, long sequence) {
+    static void appendNote(Segment segment, int flags, long note, long sequence) {
         int offset = segment.tail;
         ByteBuffer buffer = segment.buffer;
         int at = offset + RecordFormat.HEADER_SIZE_BYTES;
         buffer.putLong(at, note);
-        int checksum = dev.kvstore.internal.storage.Crc32c.of(buffer, at, Long.BYTES);
         RecordFormat.writeHeader(
                 buffer,
                 offset,
@@ -491,158 +415,42 @@ public final class Log {
                 Long.BYTES,
                 sequence,
                 0,
-                checksum,
+                Crc32c.of(buffer, at, Long.BYTES),
                 segment.seed(segment.generation()));
         segment.tail = offset + RecordFormat.NOTE_RECORD_SIZE_BYTES;
     }
 
-    /** Counts a record as obsolete: the index points to it no more. Write lock held. */
+    /** Counts a record as obsolete: the index points to it no more. */
     public void obsolete(long address) {
         Segment segment = segments.get(addresses.segmentId(address));
         segment.addDead(RecordFormat.size(segment.buffer, addresses.offset(address)));
     }
 
-    // ---------------------------------------------------------------- compaction's side
-
-    /** Whether the segment that compaction copies to has room for a record of some size. */
-    public boolean coldTailFits(int sizeBytes) {
-        return coldTail.state == Segment.State.TAIL
-                && coldTail.tail + sizeBytes + 2 * RecordFormat.NOTE_RECORD_SIZE_BYTES
-                        <= coldTail.capacityBytes;
-    }
-
-    /** Returns the segment that compaction copies to, with room for a record of some size. */
-    public Segment coldTailFor(int sizeBytes) throws IOException {
-        if (!coldTailFits(sizeBytes)) {
-            sealColdTail();
-            beginColdTail();
-        }
-        return coldTail;
-    }
-
-    /** Ends the segment that compaction copies to, durably. Called by compaction. */
-    public void sealColdTail() throws IOException {
-        Segment segment = coldTail;
-        if (segment.state != Segment.State.TAIL) {
-            return;
-        }
-        segment.force(0, segment.tail);
-        writeHint(segment);
-        writeLock.lock();
-        try {
-            segment.state = Segment.State.PROVEN;
-            provenCount++;
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    /**
-     * Begins a cold segment at a moment when nothing waits to be published. A tombstone names the
-     * newest generation at its append, and says by that: only older segments can hold what I
-     * remove. Were it appended but not yet published when a cold segment is begun, compaction could
-     * still copy what it removes there.
-     */
-    private void beginColdTail() {
-        writeLock.lock();
-        try {
-            while (free.isEmpty()) {
-                requestSegment(0);
-            }
-        } finally {
-            writeLock.unlock();
-        }
-        commit.runWhenAllIsForced(
-                () -> {
-                    Segment next = free.poll();
-                    if (next != null) {
-                        next.begin(Segment.Kind.COLD, ++lastGeneration, 0);
-                        coldTail = next;
-                    }
-                });
-        if (coldTail.state != Segment.State.TAIL) {
-            beginColdTail(); // somebody else took it
-        }
-    }
-
-    /**
-     * Copies a record whose checksum has been checked to the cold tail. Called by compaction, which
-     * alone appends there.
-     *
-     * @return the address of the copy
-     */
-    public long relocate(Segment from, int offset, int size, Segment to) {
-        int at = to.tail;
-        to.buffer.put(at, from.buffer, offset, size);
-        // The checksum is seeded with the segment's life: take the one seed out, put the other in.
-        int seeds = from.seed(from.generation()) ^ to.seed(to.generation());
-        to.buffer.putInt(at, from.buffer.getInt(offset) ^ seeds);
-        to.tail = at + size;
-        if (RecordFormat.flags(to.buffer, at) == RecordFormat.EXPIRY) {
-            to.expirations.add(RecordFormat.expiry(to.buffer, at), size);
-        }
-        return addresses.of(to.id, at);
-    }
-
-    /** Makes the copies in the cold tail durable, and notes there that they are. */
-    public void forceColdTail() throws IOException {
-        Segment segment = coldTail;
-        if (segment.state != Segment.State.TAIL || segment.forcedTo == segment.tail) {
-            return;
-        }
-        int end = segment.tail;
-        segment.force(segment.forcedTo, end);
-        // The mark must be durable before an original goes: without it a flipped bit among the
-        // copies would pass for a torn end, and the copies after it for never written.
-        writeNote(segment, RecordFormat.MARK, end, 0);
-        segment.force(end, segment.tail);
-        segment.forcedTo = segment.tail;
-    }
+    // ------------------------------------------------------- compaction (write lock not held)
 
     /**
      * Leaves proof in the hot tail, on the disk, that all before it is there. Recovery needs it
      * where a segment of the chain is missing because compaction retired it, and no later one has a
-     * hint. Write lock not held.
+     * hint.
      */
     public void proveHotTail() {
-        while (true) {
+        long marked = -1;
+        while (marked < 0) {
             commit.await(lockedPosition());
-            long marked;
-            writeLock.lock();
-            try {
-                awaitRoom(RecordFormat.NOTE_RECORD_SIZE_BYTES, true);
-                if (tail.forcedTo < SegmentFormat.HEADER_SIZE_BYTES) {
-                    continue; // just begun: what is before it may not be on the disk yet
-                }
-                lastMark = tail.tail;
-                appendNote(RecordFormat.MARK, tail.forcedTo);
-                marked = position();
-            } finally {
-                writeLock.unlock();
-            }
-            commit.await(marked);
-            return;
+            marked = monitor.read(this::markForced);
         }
+        commit.await(marked);
     }
 
-    /** Returns the position behind the last record. Write lock not needed. */
-    public long lockedPosition() {
-        writeLock.lock();
-        try {
-            return position();
-        } finally {
-            writeLock.unlock();
+    /** Returns the position behind the mark, or -1 if the tail has just been begun. */
+    private long markForced() {
+        awaitRoom(NOTE_ROOM_BYTES, true);
+        if (tail.forcedTo < SegmentFormat.HEADER_SIZE_BYTES) {
+            return -1; // what is before it may not be on the disk yet
         }
-    }
-
-    /** Returns the segment that compaction copies to; its state tells whether there is one. */
-    public Segment coldTail() {
-        return coldTail;
-    }
-
-    /** Returns the segment that is being written. */
-    public Segment hotTail() {
-        return tail;
+        lastMark = tail.tail;
+        appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
+        return position();
     }
 
     /**
@@ -659,259 +467,12 @@ public final class Log {
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
         segment.end();
         storage.delete(SegmentFormat.hintName(segment.id));
-        writeLock.lock();
-        try {
-            provenCount--;
-            if (segment.capacityBytes == segmentSizeBytes) {
-                free.add(segment);
-            }
-            changed.signalAll();
-        } finally {
-            writeLock.unlock();
-        }
-        if (segment.capacityBytes != segmentSizeBytes) {
-            vacate(segment);
-        }
-    }
-
-    /** Gives the space of a segment back that is free and in no list. */
-    private void vacate(Segment segment) throws IOException {
-        structure.lock();
-        try {
-            Segment vacant = segments.vacate(segment);
-            writeLock.lock();
-            try {
-                segments.put(vacant);
-            } finally {
-                writeLock.unlock();
-            }
-        } finally {
-            structure.unlock();
-        }
-        segment.unmap();
+        pool.retired(segment);
     }
 
     /** Gives the space of free segments back, but for some. */
     public void shrink(int keep) throws IOException {
-        while (true) {
-            Segment surplus;
-            writeLock.lock();
-            try {
-                surplus = free.size() > keep ? free.pollLast() : null;
-            } finally {
-                writeLock.unlock();
-            }
-            if (surplus == null) {
-                break;
-            }
-            vacate(surplus);
-        }
-        structure.lock();
-        try {
-            segments.dropVacantTail(writeLock);
-        } finally {
-            structure.unlock();
-        }
-    }
-
-    /** Returns how many free segments there are. */
-    public int freeCount() {
-        return free.size();
-    }
-
-    /** Returns how many segments compaction may take. */
-    public int provenCount() {
-        return provenCount;
-    }
-
-    /** Returns why the last allocation of a segment failed, or null if it did not. */
-    public @Nullable IOException allocationFailure() {
-        return allocationFailure;
-    }
-
-    /** Waits until the sealer has nothing to do. Write lock not held. */
-    public void awaitSealed() {
-        writeLock.lock();
-        try {
-            while (!sealed.isEmpty()) {
-                awaitChange();
-            }
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    // ---------------------------------------------------------------- the preparer
-
-    private void prepare() {
-        while (true) {
-            long oversizedBytes;
-            boolean segment;
-            writeLock.lock();
-            try {
-                while (!stopped && !isPreparationDue()) {
-                    awaitPreparation();
-                }
-                if (stopped) {
-                    changed.signalAll();
-                    return;
-                }
-                oversizedBytes = oversizedRequest;
-                segment = isSegmentWanted();
-            } finally {
-                writeLock.unlock();
-            }
-            prepareOnce(oversizedBytes, segment);
-        }
-    }
-
-    private boolean isPreparationDue() {
-        boolean due = oversizedRequest > 0 || isSegmentWanted() || preparation.isWanted();
-        return due && System.nanoTime() - retryAtNanos >= 0;
-    }
-
-    private boolean isSegmentWanted() {
-        return free.size() < keptForCompaction() + (segmentRequested ? 1 : 0);
-    }
-
-    private void awaitPreparation() {
-        try {
-            // The index does not signal; looking now and then is enough, as it asks in good time.
-            changed.await(100, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("Nobody may interrupt an engine thread.", e);
-        }
-    }
-
-    private void prepareOnce(long oversizedBytes, boolean segment) {
-        IOException failure = null;
-        try {
-            if (oversizedBytes > 0) {
-                allocate(oversizedBytes);
-            } else if (segment) {
-                allocate(segmentSizeBytes);
-            }
-            if (preparation.isWanted()) {
-                preparation.prepare();
-            }
-        } catch (IOException e) {
-            failure = e;
-        } catch (RuntimeException | Error e) {
-            failure = new IOException(e);
-        }
-        writeLock.lock();
-        try {
-            oversizedRequest = 0;
-            segmentRequested = false;
-            allocationFailure = failure;
-            retryAtNanos = System.nanoTime() + (failure == null ? 0 : 1_000_000_000L);
-            attempts++;
-            changed.signalAll();
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    private void allocate(long sizeBytes) throws IOException {
-        structure.lock();
-        try {
-            Segment made = allocateInOrder(sizeBytes);
-            writeLock.lock();
-            try {
-                segments.put(made);
-                if (made.capacityBytes == segmentSizeBytes) {
-                    free.add(made);
-                } else {
-                    oversized = made;
-                }
-            } finally {
-                writeLock.unlock();
-            }
-        } finally {
-            structure.unlock();
-        }
-    }
-
-    private Segment allocateInOrder(long sizeBytes) throws IOException {
-        long usable = storage.usableBytes();
-        if (usable - sizeBytes < freeDiskFloorBytes) {
-            throw new IOException(
-                    "No space left above the floor: "
-                            + usable
-                            + " bytes are free, a segment takes "
-                            + sizeBytes
-                            + ", and "
-                            + freeDiskFloorBytes
-                            + " are to stay free");
-        }
-        int id = segments.count();
-        for (Segment segment : segments.all()) {
-            if (segment.state == Segment.State.VACANT) {
-                id = segment.id;
-                break;
-            }
-        }
-        return segments.allocate(id, sizeBytes);
-    }
-
-    // ---------------------------------------------------------------- the sealer
-
-    private void seal() {
-        while (true) {
-            Sealed next;
-            writeLock.lock();
-            try {
-                while (sealed.isEmpty() && !stopped) {
-                    changed.awaitUninterruptibly();
-                }
-                next = sealed.peek();
-            } finally {
-                writeLock.unlock();
-            }
-            if (next == null || !sealOne(next)) {
-                return;
-            }
-        }
-    }
-
-    private boolean sealOne(Sealed next) {
-        try {
-            commit.await(next.endPosition());
-            writeHint(next.segment());
-        } catch (IOException | RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.ERROR, "Segment could not be sealed.", e);
-            fail(e);
-            return false;
-        }
-        writeLock.lock();
-        try {
-            sealed.remove();
-            next.segment().state = Segment.State.PROVEN;
-            provenCount++;
-            changed.signalAll();
-        } finally {
-            writeLock.unlock();
-        }
-        sealListener.run();
-        return true;
-    }
-
-    private void fail(Throwable e) {
-        commit.fail(e);
-        writeLock.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    private void writeHint(Segment segment) throws IOException {
-        Hint.write(
-                storage,
-                segment,
-                storeFile.storeId(),
-                offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));
+        pool.shrink(keep);
     }
 
     private final class UnforcedTail implements GroupCommit.Tail {

@@ -40,6 +40,9 @@ public final class RecordFormat {
     static final int EXPIRY_OFFSET = HEADER_SIZE_BYTES;
     static final int EXPIRY_SIZE_BYTES = 8;
 
+    /** The longest key that the header's field can tell of. */
+    public static final int MAX_KEY_SIZE_BYTES = 0xffff;
+
     /** From the start of a batch to its first record: the header and the number of records. */
     public static final int BATCH_HEADER_SIZE_BYTES = 24;
 

@@ -135,6 +135,22 @@ public final class SegmentTable {
         return segments[id];
     }
 
+    /** Returns the segment of an id, or null if there is none. */
+    @Nullable Segment find(int id) {
+        Segment[] all = segments; // read once: the table may become shorter
+        return id < all.length ? all[id] : null;
+    }
+
+    /** Returns an id under which a segment may be allocated: that of a vacant one, or the next. */
+    int vacantId() {
+        for (Segment segment : segments) {
+            if (segment.state == Segment.State.VACANT) {
+                return segment.id;
+            }
+        }
+        return count();
+    }
+
     /** Returns how many segments there are, those without use included. */
     public int count() {
         return segments.length;

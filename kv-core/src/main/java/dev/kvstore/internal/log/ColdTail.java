@@ -1,0 +1,129 @@
+package dev.kvstore.internal.log;
+
+import java.io.IOException;
+import java.util.function.LongSupplier;
+
+/**
+ * The segment that compaction copies to. Copies keep their sequence numbers, so their order means
+ * nothing.
+ *
+ * <p><b>Threads:</b> used by the thread of compaction alone, but for what it says about the
+ * segment.
+ */
+public final class ColdTail {
+
+    private final LogMonitor monitor;
+    private final GroupCommit commit;
+    private final SegmentPool pool;
+    private final Sealer sealer;
+    private final RecordAddress addresses;
+    private final LongSupplier nextGeneration;
+    private volatile Segment segment = Segment.none();
+
+    ColdTail(
+            LogMonitor monitor,
+            GroupCommit commit,
+            SegmentPool pool,
+            Sealer sealer,
+            RecordAddress addresses,
+            LongSupplier nextGeneration) {
+        this.monitor = monitor;
+        this.commit = commit;
+        this.pool = pool;
+        this.sealer = sealer;
+        this.addresses = addresses;
+        this.nextGeneration = nextGeneration;
+    }
+
+    void resume(Segment segment) {
+        this.segment = segment;
+    }
+
+    /** Returns the segment; its state tells whether there is one. */
+    public Segment segment() {
+        return segment;
+    }
+
+    /** Whether there is room for a record of some size without another segment. */
+    public boolean fits(int sizeBytes) {
+        return segment.state == Segment.State.TAIL
+                && (long) segment.tail + sizeBytes + 2L * RecordFormat.NOTE_RECORD_SIZE_BYTES
+                        <= segment.capacityBytes;
+    }
+
+    /** Makes room for a record of some size, in another segment if need be. */
+    public void makeRoom(int sizeBytes) throws IOException {
+        if (!fits(sizeBytes)) {
+            seal();
+            begin();
+        }
+    }
+
+    /**
+     * Copies a record whose checksum has been checked.
+     *
+     * @return the address of the copy
+     */
+    public long append(Segment from, int offset, int sizeBytes) {
+        Segment to = segment;
+        int at = to.tail;
+        to.buffer.put(at, from.buffer, offset, sizeBytes);
+        // The checksum is seeded with the segment's life: take the one seed out, put the other in.
+        int seeds = from.seed(from.generation()) ^ to.seed(to.generation());
+        to.buffer.putInt(at, from.buffer.getInt(offset) ^ seeds);
+        to.tail = at + sizeBytes;
+        if (RecordFormat.flags(to.buffer, at) == RecordFormat.EXPIRY) {
+            to.expirations.add(RecordFormat.expiry(to.buffer, at), sizeBytes);
+        }
+        return addresses.of(to.id, at);
+    }
+
+    /** Makes the copies durable, and notes behind them that they are. */
+    public void force() throws IOException {
+        Segment forced = segment;
+        if (forced.state != Segment.State.TAIL || forced.forcedTo == forced.tail) {
+            return;
+        }
+        int end = forced.tail;
+        forced.force(forced.forcedTo, end);
+        // The mark must be durable before an original goes: without it a flipped bit among the
+        // copies would pass for a torn end, and the copies after it for never written.
+        Log.appendNote(forced, RecordFormat.MARK, end, 0);
+        forced.force(end, forced.tail);
+        forced.forcedTo = forced.tail;
+    }
+
+    /** Ends the segment, durably. */
+    public void seal() throws IOException {
+        if (segment.state == Segment.State.TAIL) {
+            sealer.sealCold(segment);
+        }
+    }
+
+    /**
+     * Begins a segment at a moment when nothing waits to be published. A tombstone names the newest
+     * generation at its append, and says by that: only older segments can hold what I remove. Were
+     * it appended but not yet published when a cold segment is begun, compaction could still copy
+     * what it removes there.
+     */
+    private void begin() {
+        while (segment.state != Segment.State.TAIL) {
+            monitor.lock().lock();
+            try {
+                while (pool.isEmpty()) {
+                    pool.request(0);
+                }
+            } finally {
+                monitor.lock().unlock();
+            }
+            commit.runWhenAllIsForced(
+                    () -> {
+                        Segment next = pool.takeCold(); // null if somebody else took it
+                        if (next != null) {
+                            next.begin(Segment.Kind.COLD, nextGeneration.getAsLong(), 0);
+                            segment = next;
+                        }
+                    });
+        }
+    }
+}

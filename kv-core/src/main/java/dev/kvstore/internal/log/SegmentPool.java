@@ -1,0 +1,295 @@
+package dev.kvstore.internal.log;
+
+import dev.kvstore.StoreFullException;
+import dev.kvstore.internal.storage.EngineThread;
+import dev.kvstore.internal.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The free segments, and the thread that allocates more before they are needed.
+ *
+ * <p><b>Threads:</b> guarded by the write lock. Files are made, given back and removed by one
+ * thread at a time, which holds the {@link #structure} lock; that one is taken before the write
+ * lock.
+ */
+final class SegmentPool {
+
+    /** The index does not signal; looking now and then is enough, as it asks in good time. */
+    private static final long LOOK_MILLIS = 100;
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Storage storage;
+    private final SegmentTable segments;
+    private final LogMonitor monitor;
+    private final Log.Preparation preparation;
+    private final int segmentSizeBytes;
+    private final long freeDiskFloorBytes;
+    private final ReentrantLock structure = new ReentrantLock();
+    private final Thread preparer = new EngineThread("kv-preparer", this::prepare);
+
+    private final Deque<Segment> free = new ArrayDeque<>();
+    private int provenCount;
+    private @Nullable Segment oversized;
+    private long oversizedRequest;
+    private boolean segmentRequested;
+    private long attempts;
+    private long retryAtNanos;
+    private volatile @Nullable IOException failure;
+
+    SegmentPool(
+            Storage storage,
+            SegmentTable segments,
+            LogMonitor monitor,
+            Log.Preparation preparation,
+            int segmentSizeBytes,
+            long freeDiskFloorBytes) {
+        this.storage = storage;
+        this.segments = segments;
+        this.monitor = monitor;
+        this.preparation = preparation;
+        this.segmentSizeBytes = segmentSizeBytes;
+        this.freeDiskFloorBytes = freeDiskFloorBytes;
+    }
+
+    void start() {
+        for (Segment segment : segments.all()) {
+            if (segment.state == Segment.State.FREE) {
+                free.add(segment);
+            } else if (segment.state == Segment.State.PROVEN) {
+                provenCount++;
+            }
+        }
+        preparer.start();
+    }
+
+    void join() {
+        EngineThread.joinUninterruptibly(preparer);
+    }
+
+    /** Why the last allocation failed, or null if it did not. */
+    @Nullable IOException failure() {
+        return failure;
+    }
+
+    // ---------------------------------------------------------------- write lock held
+
+    /** Whether there is a segment for the hot tail to go on in. */
+    boolean hasNext() {
+        return free.size() > keptForCompaction();
+    }
+
+    /** Takes a segment for the hot tail, or null if there is none. */
+    @Nullable Segment takeHot(boolean spaceSaving) {
+        return hasNext() || spaceSaving ? free.poll() : null;
+    }
+
+    /** Takes a segment for compaction to copy to, or null if there is none. */
+    @Nullable Segment takeCold() {
+        return free.poll();
+    }
+
+    /** Takes a segment that is at least so large, or null if there is none. */
+    @Nullable Segment takeOversized(long fileSizeBytes) {
+        Segment segment = oversized;
+        if (segment == null || segment.capacityBytes < fileSizeBytes) {
+            return null;
+        }
+        oversized = null;
+        return segment;
+    }
+
+    /** Whether there is neither a free segment nor one to come without asking. */
+    boolean isEmpty() {
+        return free.isEmpty();
+    }
+
+    /** Has the next segment made ready, and does not wait for it. */
+    void prepareNext() {
+        if (!segmentRequested && !hasNext()) {
+            segmentRequested = true;
+            monitor.signalAll();
+        }
+    }
+
+    /**
+     * Asks for a segment, and waits until there is one or making one has been tried.
+     *
+     * @param oversizedBytes how large it has to be, or 0 for the usual size
+     * @throws StoreFullException if it could not be made
+     */
+    void request(long oversizedBytes) {
+        segmentRequested = true;
+        oversizedRequest = Math.max(oversizedRequest, oversizedBytes);
+        retryAtNanos = System.nanoTime();
+        long attempt = attempts;
+        monitor.signalAll();
+        // Compaction may free one first: then there is nothing to wait for any more.
+        while (attempts == attempt && isSegmentWanted(oversizedBytes)) {
+            monitor.awaitChange();
+        }
+        IOException reason = failure;
+        if (attempts != attempt && reason != null) {
+            throw new StoreFullException(
+                    "There is no room for another segment in "
+                            + storage.directory()
+                            + " ("
+                            + reason.getMessage()
+                            + "). Nothing was written. Delete or compact, or make room on the disk;"
+                            + " writes then go on by themselves.",
+                    reason);
+        }
+    }
+
+    void proven() {
+        provenCount++;
+    }
+
+    /** A full disk must not keep compaction from copying what is left of a segment. */
+    private int keptForCompaction() {
+        return provenCount > 0 ? 1 : 0;
+    }
+
+    private boolean isSegmentWanted(long oversizedBytes) {
+        if (oversizedBytes > 0) {
+            return oversized == null || oversized.capacityBytes < oversizedBytes;
+        }
+        return free.size() < keptForCompaction() + (segmentRequested ? 1 : 0);
+    }
+
+    // ---------------------------------------------------------------- write lock not held
+
+    /** Takes back a segment whose life has ended. */
+    void retired(Segment segment) throws IOException {
+        boolean regular = segment.capacityBytes == segmentSizeBytes;
+        monitor.change(
+                () -> {
+                    provenCount--;
+                    if (regular) {
+                        free.add(segment);
+                    }
+                });
+        if (!regular) {
+            vacate(segment);
+        }
+    }
+
+    /** Gives the space of free segments back, but for some. */
+    void shrink(int keep) throws IOException {
+        while (true) {
+            Segment surplus = monitor.read(() -> free.size() > keep ? free.pollLast() : null);
+            if (surplus == null) {
+                break;
+            }
+            vacate(surplus);
+        }
+        structure.lock();
+        try {
+            segments.dropVacantTail(monitor.lock());
+        } finally {
+            structure.unlock();
+        }
+    }
+
+    /** Gives the space of a segment back that is free and in no list. */
+    private void vacate(Segment segment) throws IOException {
+        structure.lock();
+        try {
+            Segment vacant = segments.vacate(segment);
+            monitor.change(() -> segments.put(vacant));
+        } finally {
+            structure.unlock();
+        }
+        segment.unmap();
+    }
+
+    // ---------------------------------------------------------------- the preparer
+
+    private void prepare() {
+        ReentrantLock lock = monitor.lock();
+        while (true) {
+            long oversizedBytes;
+            boolean segment;
+            lock.lock();
+            try {
+                while (!monitor.isStopped() && !isDue()) {
+                    monitor.awaitChange(LOOK_MILLIS);
+                }
+                if (monitor.isStopped()) {
+                    return;
+                }
+                oversizedBytes = oversizedRequest;
+                segment = isSegmentWanted(0);
+            } finally {
+                lock.unlock();
+            }
+            prepareOnce(oversizedBytes, segment);
+        }
+    }
+
+    private boolean isDue() {
+        boolean wanted = oversizedRequest > 0 || isSegmentWanted(0) || preparation.isWanted();
+        return wanted && System.nanoTime() - retryAtNanos >= 0;
+    }
+
+    private void prepareOnce(long oversizedBytes, boolean segment) {
+        IOException reason = null;
+        try {
+            if (oversizedBytes > 0) {
+                allocate(oversizedBytes);
+            } else if (segment) {
+                allocate(segmentSizeBytes);
+            }
+            if (preparation.isWanted()) {
+                preparation.prepare();
+            }
+        } catch (IOException e) {
+            reason = e;
+        } catch (RuntimeException | Error e) {
+            reason = new IOException(e.toString(), e);
+        }
+        IOException outcome = reason;
+        monitor.change(
+                () -> {
+                    oversizedRequest = 0;
+                    segmentRequested = false;
+                    failure = outcome;
+                    retryAtNanos = System.nanoTime() + (outcome == null ? 0 : RETRY_NANOS);
+                    attempts++;
+                });
+    }
+
+    private void allocate(long sizeBytes) throws IOException {
+        structure.lock();
+        try {
+            long usable = storage.usableBytes();
+            if (usable - sizeBytes < freeDiskFloorBytes) {
+                throw new IOException(
+                        "No space left above the floor: "
+                                + usable
+                                + " bytes are free, a segment takes "
+                                + sizeBytes
+                                + ", and "
+                                + freeDiskFloorBytes
+                                + " are to stay free");
+            }
+            Segment made = segments.allocate(segments.vacantId(), sizeBytes);
+            monitor.change(
+                    () -> {
+                        segments.put(made);
+                        if (made.capacityBytes == segmentSizeBytes) {
+                            free.add(made);
+                        } else {
+                            oversized = made;
+                        }
+                    });
+        } finally {
+            structure.unlock();
+        }
+    }
+}
