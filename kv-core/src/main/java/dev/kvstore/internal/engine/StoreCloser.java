@@ -81,9 +81,12 @@ final class StoreCloser {
             }
         } finally {
             gate.close();
-            index.close();
-            log.close();
-            locks.forEach(StorageLock::close);
+            try {
+                index.close();
+                log.close();
+            } finally {
+                locks.forEach(StorageLock::close);
+            }
         }
     }
 

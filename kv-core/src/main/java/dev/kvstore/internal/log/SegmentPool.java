@@ -257,7 +257,7 @@ final class SegmentPool {
         monitor.change(
                 () -> {
                     oversizedRequest = 0;
-                    segmentRequested = false;
+                    segmentRequested = outcome != null; // tried again until there is room
                     failure = outcome;
                     retryAtNanos = System.nanoTime() + (outcome == null ? 0 : RETRY_NANOS);
                     attempts++;

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The arena is reached through method handles, so that one class file serves every JDK from 17 on.
  */
 final class RegionMapper {
+
+    private static final int MAX_TRIES = 1000;
+    private static final long TRY_NANOS = 1_000_000;
 
     private static final @Nullable ArenaHandles ARENAS = ArenaHandles.find();
 
@@ -35,6 +39,7 @@ final class RegionMapper {
 
         private final MappedByteBuffer buffer;
         private final @Nullable AutoCloseable arena;
+        private boolean released; // one thread unmaps
 
         Region(MappedByteBuffer buffer, @Nullable AutoCloseable arena) {
             this.buffer = buffer;
@@ -58,13 +63,32 @@ final class RegionMapper {
 
         @Override
         public void unmap() {
-            if (arena == null) {
+            if (arena == null || released) {
                 return;
             }
+            released = true;
+            for (int i = 0; i < MAX_TRIES; i++) {
+                if (closes(arena)) {
+                    return;
+                }
+                LockSupport.parkNanos(TRY_NANOS);
+            }
+            // Not worth failing for: the address space goes with the process, the file is unlinked.
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.WARNING, "A mapping in use could not be released.");
+        }
+
+        /**
+         * Fails as long as somebody computes a checksum of the memory, which takes microseconds.
+         */
+        private static boolean closes(AutoCloseable arena) {
             try {
                 arena.close();
+                return true;
+            } catch (IllegalStateException e) {
+                return false;
             } catch (Exception e) {
-                throw new IllegalStateException("The mapping could not be released.", e);
+                throw new IllegalStateException("A mapping could not be released.", e);
             }
         }
     }
