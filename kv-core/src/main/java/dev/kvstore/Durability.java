@@ -20,7 +20,8 @@ public enum Durability {
 
     /**
      * Survives the death of the process. When the operating system writes to the disk is left to
-     * it; the store forces only at close and on {@link KeyValueStore#sync()}.
+     * it, but for full segments, which are forced in the background, and for {@link
+     * KeyValueStore#sync()} and close, which force everything.
      */
     OS
 }

@@ -86,9 +86,6 @@ final class RecordReader implements KeyMatcher {
             if (found.generation() != generation) {
                 return Answer.MOVED;
             }
-            if (answer == Answer.MOVED) {
-                throw damaged(log, address);
-            }
             return answer;
         } catch (IllegalStateException e) {
             if (log.segmentOf(address) != found) {
@@ -98,7 +95,6 @@ final class RecordReader implements KeyMatcher {
         }
     }
 
-    /** Answers MOVED if what is there is no whole record, which the caller has to explain. */
     private Answer match(Segment found, ByteBuffer buffer, int offset) {
         int room = found.capacityBytes() - offset;
         if (room < RecordFormat.HEADER_SIZE_BYTES) {
@@ -108,12 +104,12 @@ final class RecordReader implements KeyMatcher {
         int valueSize = RecordFormat.valueSize(buffer, offset);
         int recordFlags = RecordFormat.flags(buffer, offset);
         if (valueSize < 0 || RecordFormat.size(recordFlags, keySize, valueSize) > room) {
-            return Answer.MOVED;
+            return Answer.DAMAGED;
         }
         int keyOffset = offset + RecordFormat.headerSize(recordFlags);
         if (keySize != key.length || !equals(buffer, keyOffset, key)) {
             // Rare, so it costs nothing to make sure that it is not our key with a flipped bit.
-            return found.isIntact(offset, generation) ? Answer.NO : Answer.MOVED;
+            return found.isIntact(offset, generation) ? Answer.NO : Answer.DAMAGED;
         }
         flags = recordFlags;
         expiry = (recordFlags & RecordFormat.EXPIRY) == 0 ? 0 : RecordFormat.expiry(buffer, offset);
@@ -123,7 +119,14 @@ final class RecordReader implements KeyMatcher {
         byte[] copy = new byte[valueSize];
         buffer.get(keyOffset + keySize, copy, 0, valueSize);
         value = copy;
-        return !verify || found.isIntact(offset, generation, key, copy) ? Answer.YES : Answer.MOVED;
+        return !verify || found.isIntact(offset, generation, key, copy)
+                ? Answer.YES
+                : Answer.DAMAGED;
+    }
+
+    @Override
+    public RuntimeException damage() {
+        return damaged(log, address);
     }
 
     private static boolean equals(ByteBuffer buffer, int offset, byte[] key) {

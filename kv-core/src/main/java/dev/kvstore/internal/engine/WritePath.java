@@ -7,6 +7,7 @@ import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.compaction.ExpiredRecords;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.index.KeyMatcher;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.storage.Crc32c;
@@ -259,6 +260,7 @@ final class WritePath implements ExpiredRecords {
     public void delete(byte[] key, long hash, long address) {
         lock.lock();
         try {
+            log.commit().throwIfFailed();
             log.awaitRoom(RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), true);
             long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
             if (position >= 0
@@ -309,7 +311,9 @@ final class WritePath implements ExpiredRecords {
         RecordReader reader =
                 reader(key, wanted ? RecordReader.Part.VALUE : RecordReader.Part.HEADER);
         reader.locate(address);
-        reader.match();
+        if (reader.match() != KeyMatcher.Answer.YES) {
+            throw reader.damage();
+        }
         return reader.isExpired(clock) ? null : wanted ? reader.value() : NO_BYTES;
     }
 

@@ -49,7 +49,8 @@ public final class HashIndex {
      *  - Everything else happens by a change of the page table: the two halves of a page are
      *    complete before the table's entries are switched, and each switch gives the entry a new
      *    stamp. A reader who finds, after its search, the table and the entry as they were before
-     *    it, has searched the page that was the right one all the time.
+     *    it, has searched the page that was the right one all the time. Only then does it believe
+     *    what it found, or that it found nothing.
      *
      * A page that was split is free for use at once. A reader still searching it may see anything:
      * candidates that are none (the log refuses addresses that cannot be, and compares keys), or
@@ -66,6 +67,9 @@ public final class HashIndex {
 
     /** Pages kept at hand, so that an insertion never has to ask the disk for memory half-way. */
     private static final int PAGES_AT_HAND = 48;
+
+    /** Far more than are ever needed in a page that is half full. */
+    private static final int MAX_MOVES = 1000;
 
     private final IndexRegions source;
     private final long storeId;
@@ -186,11 +190,11 @@ public final class HashIndex {
             long entry = t.entryOf(hash);
             if (t.isPlausible(entry)) {
                 Search search = search(t, entry, hash, matcher);
-                if (search == Search.FOUND) {
-                    return true;
-                }
                 if (search != Search.DISTURBED && table == t && t.entryOf(hash) == entry) {
-                    return false;
+                    if (search == Search.DAMAGED) {
+                        throw matcher.damage();
+                    }
+                    return search == Search.FOUND;
                 }
             }
             Thread.onSpinWait();
@@ -224,7 +228,8 @@ public final class HashIndex {
         FOUND,
         ENDED,
         OVERFLOWED,
-        DISTURBED
+        DISTURBED,
+        DAMAGED
     }
 
     private static Search search(PageTable t, long entry, long hash, KeyMatcher matcher) {
@@ -259,6 +264,9 @@ public final class HashIndex {
                 if (answer == Answer.MOVED) {
                     return Search.DISTURBED;
                 }
+                if (answer == Answer.DAMAGED) {
+                    return Search.DAMAGED;
+                }
             }
         }
         return search;
@@ -289,8 +297,12 @@ public final class HashIndex {
             long slot = read(t, page, i);
             if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
                 matcher.locate(Slot.address(slot));
-                if (matcher.match() == Answer.YES) {
+                Answer answer = matcher.match();
+                if (answer == Answer.YES) {
                     return (long) page * SLOTS_PER_PAGE + i;
+                }
+                if (answer == Answer.DAMAGED) {
+                    throw matcher.damage();
                 }
             }
         }
@@ -493,19 +505,37 @@ public final class HashIndex {
             long hash = hasher.hashAt(Slot.address(old));
             long[] half = (hash >>> (63 - depth) & 1) == 0 ? lowHalf : highHalf;
             long slot = Slot.of(Slot.signature(hash, depth + 1), Slot.address(old));
-            int vacancy = vacancy(half, Slot.homeBucket(hash));
-            if (vacancy < 0) {
-                int other = Slot.otherBucket(Slot.homeBucket(hash), Slot.signature(slot));
-                vacancy = vacancy(half, other);
-                slot = Slot.displace(slot);
-            }
-            if (vacancy < 0) {
-                // Half a page's entries in a whole page: 16 of them would have to share two
-                // buckets.
+            if (!settle(half, slot, Slot.homeBucket(hash))) {
                 throw new IllegalStateException("A page of the index could not be split.");
             }
-            half[vacancy] = slot;
         }
+    }
+
+    /**
+     * Puts an entry into a page that nobody reads yet: into its bucket or its other one, or else in
+     * the place of another entry, which then does the same (cuckoo hashing; Pagh and Rodler, 2001).
+     * As a page's entries are spread over two here, a few moves are enough.
+     */
+    private static boolean settle(long[] half, long slot, int bucket) {
+        for (int move = 0; move < MAX_MOVES; move++) {
+            int vacancy = vacancy(half, bucket);
+            if (vacancy >= 0) {
+                half[vacancy] = slot;
+                return true;
+            }
+            int other = Slot.otherBucket(bucket, Slot.signature(slot));
+            vacancy = vacancy(half, other);
+            if (vacancy >= 0) {
+                half[vacancy] = Slot.displace(slot);
+                return true;
+            }
+            int place = bucket * BUCKET_SLOTS + move % BUCKET_SLOTS;
+            long moved = half[place];
+            half[place] = slot;
+            bucket = Slot.otherBucket(bucket, Slot.signature(moved));
+            slot = Slot.displace(moved);
+        }
+        return false;
     }
 
     private static int vacancy(long[] page, int bucket) {

@@ -15,7 +15,7 @@ final class IndexFormat {
     static final int BUCKET_SLOTS = 8;
     static final int BUCKETS_PER_PAGE = SLOTS_PER_PAGE / BUCKET_SLOTS;
 
-    static final long MAGIC = 0x3158444e4956534bL; // "KSVINDX1"
+    static final long MAGIC = 0x315845444e49564bL; // "KVINDEX1"
     static final int VERSION = 1;
     static final int STATE_IN_USE = 1;
     static final int STATE_CLEAN = 2;

@@ -7,7 +7,9 @@ package dev.kvstore.internal.index;
  * <p>A lookup without a lock calls {@link #locate} first, reads the slot a second time, and calls
  * {@link #match} only if the slot is unchanged. What {@code locate} noted about the address (the
  * life of its segment) was therefore true at a moment when the slot pointed there, and if it is
- * still true after {@code match} has read the record, the bytes belonged to that slot.
+ * still true after {@code match} has read the record, the bytes belonged to that slot. That is so
+ * for a slot of a page that is in use; a slot of a page that was split meanwhile may point
+ * anywhere. So whatever is answered counts only if the page table shows afterwards that it was not.
  */
 public interface KeyMatcher {
 
@@ -18,7 +20,9 @@ public interface KeyMatcher {
         /** The record is that of another key. */
         NO,
         /** The record's place was given to something else meanwhile: look again. */
-        MOVED
+        MOVED,
+        /** There is no whole record: if the address is one of the index still, it is damaged. */
+        DAMAGED
     }
 
     /** Notes what will tell whether the record at an address has been moved. */
@@ -26,4 +30,9 @@ public interface KeyMatcher {
 
     /** Compares, after {@link #locate}, the record at that address. */
     Answer match();
+
+    /** Returns what to throw if the address of the last answer, DAMAGED, is one of the index. */
+    default RuntimeException damage() {
+        return new IllegalStateException("The index points to what is no record.");
+    }
 }

@@ -1,5 +1,6 @@
 package dev.kvstore.spring.boot.autoconfigure;
 
+import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreClosedException;
 import dev.kvstore.StoreStats;
@@ -39,6 +40,11 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
 
     private volatile @Nullable Path path;
 
+    /** What the store told when it was closed last; the store itself is let go. */
+    private volatile @Nullable StoreStats lastStats;
+
+    private volatile @Nullable CompactionStatus lastCompactionStatus;
+
     private volatile boolean closed;
 
     /**
@@ -57,6 +63,20 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
             throw new StoreClosedException(closedMessage());
         }
         return current;
+    }
+
+    @Override
+    public StoreStats stats() {
+        KeyValueStore current = store;
+        StoreStats last = lastStats;
+        return current == null && last != null ? last : delegate().stats();
+    }
+
+    @Override
+    public CompactionStatus compactionStatus() {
+        KeyValueStore current = store;
+        CompactionStatus last = lastCompactionStatus;
+        return current == null && last != null ? last : delegate().compactionStatus();
     }
 
     @Override
@@ -114,7 +134,12 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
         KeyValueStore current = store;
         if (current != null) {
             store = null;
-            current.close();
+            try {
+                current.close();
+            } finally {
+                lastStats = current.stats();
+                lastCompactionStatus = current.compactionStatus();
+            }
             logger.info("Closed the key-value store in " + path);
         }
     }

@@ -93,7 +93,7 @@ class RestartableKeyValueStoreTest {
         verify(first, times(1)).close();
         verify(opener, times(1)).get();
         assertThatExceptionOfType(StoreClosedException.class)
-                .isThrownBy(store::stats)
+                .isThrownBy(store::size)
                 .withMessage("The key-value store in /data/kv has been closed.");
     }
 
