@@ -1,6 +1,7 @@
 package dev.kvstore.contract;
 
 import static dev.kvstore.testing.TestData.assertHolds;
+import static dev.kvstore.testing.TestData.clear;
 import static dev.kvstore.testing.TestData.fill;
 import static dev.kvstore.testing.TestData.key;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -119,6 +120,37 @@ interface DuringCompaction extends StoreSuite {
         assertThat(store.stats().garbageBytes()).isLessThan(Reclaiming.LEFT_OVER);
         for (int i = 0; i < 300; i++) {
             assertHolds(store, i, 5, 500);
+        }
+    }
+
+    @Test
+    default void aStoreThatWasEmptiedIsFilledAndCompactedAgain() {
+        KeyValueStore store = stores().open();
+        for (int round = 1; round <= 8; round++) {
+            int version = round;
+            fill(store, 0, 600, version, 300);
+            store.compact();
+            clear(store, 0, 600);
+            store.compact();
+            Workers workers = new Workers();
+            workers.start(() -> fill(store, 0, 300, version, 400));
+            workers.start(() -> fill(store, 300, 600, version, 400));
+            workers.start(
+                    () -> {
+                        for (int i = 0; i < 10; i++) {
+                            fill(store, 600, 700, i, 400);
+                        }
+                    });
+            workers.meanwhile(store::compact);
+            workers.finish();
+            for (int i = 0; i < 600; i++) {
+                assertHolds(store, i, version, 400);
+            }
+        }
+
+        KeyValueStore reopened = stores().reopen();
+        for (int i = 0; i < 600; i++) {
+            assertHolds(reopened, i, 8, 400);
         }
     }
 
