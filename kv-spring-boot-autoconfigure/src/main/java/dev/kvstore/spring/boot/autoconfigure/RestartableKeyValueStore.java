@@ -40,10 +40,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
 
     private volatile @Nullable Path path;
 
-    /** What the store told when it was closed last; the store itself is let go. */
-    private volatile @Nullable StoreStats lastStats;
-
-    private volatile @Nullable CompactionStatus lastCompactionStatus;
+    private volatile @Nullable Figures figures;
 
     private volatile boolean closed;
 
@@ -67,16 +64,20 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
 
     @Override
     public StoreStats stats() {
-        KeyValueStore current = store;
-        StoreStats last = lastStats;
-        return current == null && last != null ? last : delegate().stats();
+        return figures().stats().get();
     }
 
     @Override
     public CompactionStatus compactionStatus() {
-        KeyValueStore current = store;
-        CompactionStatus last = lastCompactionStatus;
-        return current == null && last != null ? last : delegate().compactionStatus();
+        return figures().compactionStatus().get();
+    }
+
+    private Figures figures() {
+        Figures current = figures;
+        if (current == null) {
+            throw new StoreClosedException(closedMessage());
+        }
+        return current;
     }
 
     @Override
@@ -95,6 +96,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
             KeyValueStore opened = opener.get();
             StoreStats stats = opened.stats();
             path = stats.dataPath();
+            figures = new Figures(opened::stats, opened::compactionStatus);
             store = opened;
             logger.info(OpeningSummary.of(stats));
         }
@@ -137,8 +139,9 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
             try {
                 current.close();
             } finally {
-                lastStats = current.stats();
-                lastCompactionStatus = current.compactionStatus();
+                StoreStats stats = current.stats();
+                CompactionStatus status = current.compactionStatus();
+                figures = new Figures(() -> stats, () -> status);
             }
             logger.info("Closed the key-value store in " + path);
         }
@@ -148,6 +151,10 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
         return context instanceof ConfigurableApplicationContext configurable
                 && configurable.isClosed();
     }
+
+    /** What can still be told when the store is closed; then it holds the last answers only. */
+    private record Figures(
+            Supplier<StoreStats> stats, Supplier<CompactionStatus> compactionStatus) {}
 
     private String closedMessage() {
         String reason =

@@ -23,6 +23,7 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,9 @@ class RestartableKeyValueStoreTest {
         order.verify(first).close();
     }
 
+    /** What may be called of a closed store too. */
+    private static final Set<String> TELLING = Set.of("stats", "compactionStatus");
+
     static Stream<Method> abstractMethods() {
         return Arrays.stream(KeyValueStore.class.getMethods())
                 .filter(method -> Modifier.isAbstract(method.getModifiers()))
@@ -128,6 +132,10 @@ class RestartableKeyValueStoreTest {
         method.invoke(verify(first, atLeastOnce()), arguments);
 
         store.stop();
+        if (TELLING.contains(method.getName())) {
+            assertThat(method.invoke(store, arguments)).isEqualTo(method.invoke(first, arguments));
+            return;
+        }
         assertThatExceptionOfType(InvocationTargetException.class)
                 .isThrownBy(() -> method.invoke(store, arguments))
                 .withCauseInstanceOf(StoreClosedException.class);
