@@ -56,7 +56,7 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isBlank(buffer)) {
-            segment.state = isUsable(size) ? Segment.State.FREE : Segment.State.VACANT;
+            segment.state = freeOrVacant(size);
             return segment; // allocated, and never used
         }
         if (!SegmentFormat.isIntact(buffer)
@@ -81,12 +81,14 @@ public final class SegmentTable {
             }
             segment.state = Segment.State.SEALED;
         } else {
-            segment.state =
-                    size == storeFile.segmentSizeBytes()
-                            ? Segment.State.FREE
-                            : Segment.State.VACANT;
+            segment.state = freeOrVacant(size);
         }
         return segment;
+    }
+
+    /** Only segments of the usual size are written again: of others not all can be addressed. */
+    private Segment.State freeOrVacant(long size) {
+        return size == storeFile.segmentSizeBytes() ? Segment.State.FREE : Segment.State.VACANT;
     }
 
     private boolean isUsable(long size) {
