@@ -11,7 +11,6 @@ import dev.kvstore.WriteBatch;
 import dev.kvstore.testing.Seed;
 import dev.kvstore.testing.StoreOptions;
 import dev.kvstore.testing.VersionedKeys;
-import dev.kvstore.testing.VirtualThreads;
 import dev.kvstore.testing.Workers;
 import java.util.Collection;
 import java.util.HashSet;
@@ -44,7 +43,7 @@ interface ManyThreads extends StoreSuite {
     @Test
     default void everyReadIsLinearizableOnLightThreads() {
         KeyValueStore store = openWithCompaction();
-        Workers workers = new Workers(VirtualThreads.factory());
+        Workers workers = Workers.onLightThreads();
         VersionedKeys keys = readAndWrite(store, workers, 32, 30);
         workers.finish();
 

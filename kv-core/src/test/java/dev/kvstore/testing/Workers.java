@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that do a test's work. {@link #finish()} waits for them and throws what the first one
@@ -22,17 +23,28 @@ public final class Workers {
     public static final String PATIENCE_SECONDS = "kv.test.patience";
 
     private final ThreadFactory factory;
+    private final boolean pausing;
     private final List<Thread> finite = new ArrayList<>();
     private final List<Thread> endless = new ArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean stopping;
 
     public Workers() {
-        this(Workers::daemon);
+        this(Workers::daemon, false);
     }
 
-    public Workers(ThreadFactory factory) {
+    private Workers(ThreadFactory factory, boolean pausing) {
         this.factory = factory;
+        this.pausing = pausing;
+    }
+
+    /**
+     * Workers on virtual threads. The endless ones pause between their tasks: the scheduler runs
+     * what its own threads have queued, and yielding queues again, before what others wake, so that
+     * readers who never wait would keep a writer from running for ever.
+     */
+    public static Workers onLightThreads() {
+        return new Workers(VirtualThreads.factory(), true);
     }
 
     /** Starts a thread that runs a task once. */
@@ -58,6 +70,9 @@ public final class Workers {
                         () -> {
                             while (!stopping) {
                                 task.run();
+                                if (pausing) {
+                                    LockSupport.parkNanos(1);
+                                }
                             }
                         }));
         return this;

@@ -4,8 +4,10 @@ import dev.kvstore.internal.storage.Crc32c;
 import java.nio.ByteBuffer;
 
 /**
- * The layout of a segment file's header, and the files' names. See docs/format.md, "Segment". The
- * header is in the first sector, so a power cut leaves the old one or the new one.
+ * The layout of a segment file's header, and the files' names. See docs/format.md, "Segment".
+ *
+ * <p>The header has two copies, written one after the other: a process that is killed in the middle
+ * of writing one leaves the other whole, with what was before or what is now.
  */
 final class SegmentFormat {
 
@@ -18,11 +20,15 @@ final class SegmentFormat {
     static final int STORE_ID_OFFSET = 16;
     static final int GENERATION_OFFSET = 24;
     static final int PREVIOUS_GENERATION_OFFSET = 32;
-    static final int SEGMENT_ID_OFFSET = 40;
-    static final int CHECKSUM_OFFSET = 44;
+    static final int REVISION_OFFSET = 40;
+    static final int SEGMENT_ID_OFFSET = 48;
+    static final int CHECKSUM_OFFSET = 52;
+    static final int COPY_SIZE_BYTES = 64;
 
-    /** The size of the header, and the offset of the first record. */
-    static final int HEADER_SIZE_BYTES = 64;
+    static final int SECOND_COPY_OFFSET = COPY_SIZE_BYTES;
+
+    /** The size of the header with both copies, and the offset of the first record. */
+    static final int HEADER_SIZE_BYTES = 2 * COPY_SIZE_BYTES;
 
     private SegmentFormat() {}
 
@@ -41,18 +47,45 @@ final class SegmentFormat {
             long generation,
             long previousGeneration,
             int id) {
-        buffer.putLong(MAGIC_OFFSET, MAGIC);
-        buffer.putInt(VERSION_OFFSET, VERSION);
-        buffer.putInt(KIND_OFFSET, kind);
-        buffer.putLong(STORE_ID_OFFSET, storeId);
-        buffer.putLong(GENERATION_OFFSET, generation);
-        buffer.putLong(PREVIOUS_GENERATION_OFFSET, previousGeneration);
-        buffer.putInt(SEGMENT_ID_OFFSET, id);
-        buffer.putInt(CHECKSUM_OFFSET, Crc32c.of(buffer, 0, CHECKSUM_OFFSET));
+        int newest = newestCopy(buffer);
+        long revision = newest < 0 ? 0 : buffer.getLong(newest + REVISION_OFFSET);
+        int older = newest == 0 ? SECOND_COPY_OFFSET : 0;
+        for (int copy : new int[] {older, SECOND_COPY_OFFSET - older}) {
+            buffer.putLong(copy + MAGIC_OFFSET, MAGIC);
+            buffer.putInt(copy + VERSION_OFFSET, VERSION);
+            buffer.putInt(copy + KIND_OFFSET, kind);
+            buffer.putLong(copy + STORE_ID_OFFSET, storeId);
+            buffer.putLong(copy + GENERATION_OFFSET, generation);
+            buffer.putLong(copy + PREVIOUS_GENERATION_OFFSET, previousGeneration);
+            buffer.putLong(copy + REVISION_OFFSET, ++revision);
+            buffer.putInt(copy + SEGMENT_ID_OFFSET, id);
+            buffer.putInt(copy + CHECKSUM_OFFSET, Crc32c.of(buffer, copy, CHECKSUM_OFFSET));
+        }
     }
 
-    static boolean isBlank(ByteBuffer buffer) {
-        for (int i = 0; i < HEADER_SIZE_BYTES; i += 8) {
+    /**
+     * Returns the offset of the copy that is whole and was written last, or -1 if none is whole.
+     */
+    static int newestCopy(ByteBuffer buffer) {
+        boolean first = isIntact(buffer, 0);
+        boolean second = isIntact(buffer, SECOND_COPY_OFFSET);
+        if (first && second) {
+            long revision = buffer.getLong(REVISION_OFFSET);
+            return buffer.getLong(SECOND_COPY_OFFSET + REVISION_OFFSET) > revision
+                    ? SECOND_COPY_OFFSET
+                    : 0;
+        }
+        return first ? 0 : second ? SECOND_COPY_OFFSET : -1;
+    }
+
+    /** Whether no header was ever written to the end: one of the copies has not been begun. */
+    static boolean isUnused(ByteBuffer buffer) {
+        return newestCopy(buffer) < 0
+                && (isBlank(buffer, 0) || isBlank(buffer, SECOND_COPY_OFFSET));
+    }
+
+    private static boolean isBlank(ByteBuffer buffer, int copy) {
+        for (int i = copy; i < copy + COPY_SIZE_BYTES; i += 8) {
             if (buffer.getLong(i) != 0) {
                 return false;
             }
@@ -60,8 +93,9 @@ final class SegmentFormat {
         return true;
     }
 
-    static boolean isIntact(ByteBuffer buffer) {
-        return buffer.getLong(MAGIC_OFFSET) == MAGIC
-                && buffer.getInt(CHECKSUM_OFFSET) == Crc32c.of(buffer, 0, CHECKSUM_OFFSET);
+    private static boolean isIntact(ByteBuffer buffer, int copy) {
+        return buffer.getLong(copy + MAGIC_OFFSET) == MAGIC
+                && buffer.getInt(copy + CHECKSUM_OFFSET)
+                        == Crc32c.of(buffer, copy, CHECKSUM_OFFSET);
     }
 }

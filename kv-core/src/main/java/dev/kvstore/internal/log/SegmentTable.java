@@ -55,26 +55,27 @@ public final class SegmentTable {
         MappedRegion region = storage.map(name, 0, size, writable);
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
-        if (SegmentFormat.isBlank(buffer)) {
+        if (SegmentFormat.isUnused(buffer)) {
             segment.state = freeOrVacant(size);
-            return segment; // allocated, and never used
+            return segment;
         }
-        if (!SegmentFormat.isIntact(buffer)
-                || buffer.getLong(SegmentFormat.STORE_ID_OFFSET) != storeFile.storeId()
-                || buffer.getInt(SegmentFormat.SEGMENT_ID_OFFSET) != id) {
+        int header = SegmentFormat.newestCopy(buffer);
+        if (header < 0
+                || buffer.getLong(header + SegmentFormat.STORE_ID_OFFSET) != storeFile.storeId()
+                || buffer.getInt(header + SegmentFormat.SEGMENT_ID_OFFSET) != id) {
             throw corrupted(id, "has a header that is damaged or of another segment", 0);
         }
-        if (buffer.getInt(SegmentFormat.VERSION_OFFSET) != SegmentFormat.VERSION) {
+        int version = buffer.getInt(header + SegmentFormat.VERSION_OFFSET);
+        if (version != SegmentFormat.VERSION) {
             throw corrupted(
                     id,
-                    "has format version "
-                            + buffer.getInt(SegmentFormat.VERSION_OFFSET)
-                            + ", which this release does not read",
-                    SegmentFormat.VERSION_OFFSET);
+                    "has format version " + version + ", which this release does not read",
+                    header + SegmentFormat.VERSION_OFFSET);
         }
-        segment.kind = Segment.Kind.ofCode(buffer.getInt(SegmentFormat.KIND_OFFSET));
-        segment.setGeneration(buffer.getLong(SegmentFormat.GENERATION_OFFSET));
-        segment.previousGeneration = buffer.getLong(SegmentFormat.PREVIOUS_GENERATION_OFFSET);
+        segment.kind = Segment.Kind.ofCode(buffer.getInt(header + SegmentFormat.KIND_OFFSET));
+        segment.setGeneration(buffer.getLong(header + SegmentFormat.GENERATION_OFFSET));
+        segment.previousGeneration =
+                buffer.getLong(header + SegmentFormat.PREVIOUS_GENERATION_OFFSET);
         if (segment.kind != Segment.Kind.FREE) {
             if (!isUsable(size)) {
                 throw corrupted(id, "has only " + size + " bytes", -1);
@@ -184,7 +185,9 @@ public final class SegmentTable {
             storage.syncDirectory();
             storeFile.setSegmentCount(id + 1);
         } else {
-            segment.setGeneration(region.buffer().getLong(SegmentFormat.GENERATION_OFFSET));
+            int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
+            segment.setGeneration(
+                    region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         }
         return segment;
     }

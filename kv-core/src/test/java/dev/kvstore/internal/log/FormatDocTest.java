@@ -54,10 +54,13 @@ class FormatDocTest {
                         entry("store id", SegmentFormat.STORE_ID_OFFSET),
                         entry("generation", SegmentFormat.GENERATION_OFFSET),
                         entry("previous generation", SegmentFormat.PREVIOUS_GENERATION_OFFSET),
+                        entry("revision", SegmentFormat.REVISION_OFFSET),
                         entry("segment id", SegmentFormat.SEGMENT_ID_OFFSET),
                         entry("checksum", SegmentFormat.CHECKSUM_OFFSET),
                         entry("reserved", SegmentFormat.CHECKSUM_OFFSET + Integer.BYTES));
-        assertThat(PAGE.length("segment header")).isEqualTo(SegmentFormat.HEADER_SIZE_BYTES);
+        assertThat(PAGE.length("segment header")).isEqualTo(SegmentFormat.COPY_SIZE_BYTES);
+        assertThat(PAGE.says("at 0 and at " + SegmentFormat.SECOND_COPY_OFFSET)).isTrue();
+        assertThat(PAGE.says("first record is at " + SegmentFormat.HEADER_SIZE_BYTES)).isTrue();
         assertMagic("segment header", SegmentFormat.MAGIC, SegmentFormat.VERSION);
     }
 

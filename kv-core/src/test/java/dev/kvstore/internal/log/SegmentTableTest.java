@@ -58,6 +58,44 @@ class SegmentTableTest {
                 .withMessageContaining("is missing");
     }
 
+    @Test
+    void aHeaderOfWhichOneCopyIsTornIsTheOther() throws IOException {
+        allocateAndClose(SEGMENT_SIZE);
+        for (int torn : new int[] {0, SegmentFormat.SECOND_COPY_OFFSET}) {
+            SegmentTable table = reopened();
+            table.get(0).begin(Segment.Kind.HOT, 7, 0);
+            table.get(0).buffer().putInt(torn + SegmentFormat.KIND_OFFSET, 99);
+            table.close();
+
+            assertThat(reopened().get(0).kind()).isEqualTo(Segment.Kind.HOT);
+            assertThat(reopened().get(0).generation()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aHeaderThatWasTornWhenItWasWrittenFirstIsNone() throws IOException {
+        allocateAndClose(SEGMENT_SIZE);
+        SegmentTable table = reopened();
+        table.get(0).buffer().putLong(SegmentFormat.MAGIC_OFFSET, SegmentFormat.MAGIC);
+        table.close();
+
+        assertThat(reopened().get(0).state()).isEqualTo(Segment.State.FREE);
+    }
+
+    @Test
+    void aHeaderOfWhichBothCopiesAreTornIsDamage() throws IOException {
+        allocateAndClose(SEGMENT_SIZE);
+        SegmentTable table = reopened();
+        table.get(0).begin(Segment.Kind.HOT, 7, 0);
+        table.get(0).buffer().putInt(SegmentFormat.KIND_OFFSET, 99);
+        table.get(0)
+                .buffer()
+                .putInt(SegmentFormat.SECOND_COPY_OFFSET + SegmentFormat.KIND_OFFSET, 99);
+        table.close();
+
+        assertThatExceptionOfType(StoreCorruptedException.class).isThrownBy(this::reopened);
+    }
+
     private void allocateAndClose(long sizeBytes) throws IOException {
         StoreFile storeFile = StoreFile.create(storage, SEGMENT_SIZE);
         SegmentTable table = SegmentTable.open(storage, storeFile, true);
