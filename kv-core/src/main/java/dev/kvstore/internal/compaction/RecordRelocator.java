@@ -81,11 +81,18 @@ final class RecordRelocator {
      * @return false if it was cancelled; the segment is then as good as before
      */
     boolean empty(Segment segment) throws IOException {
+        try {
+            return scanAndRetire(segment);
+        } finally {
+            switchPending(); // whatever happened: copies that nobody knows of would not be counted
+        }
+    }
+
+    private boolean scanAndRetire(Segment segment) throws IOException {
         RecordScanner scanner = new RecordScanner(segment, segment.tail());
         while (scanner.next()) {
             limiter.acquire(scanner.size(), cancelled);
             if (cancelled.getAsBoolean()) {
-                switchPending();
                 return false;
             }
             if (scanner.isValue()) {
@@ -123,6 +130,12 @@ final class RecordRelocator {
         long address = log.addresses().of(segment.id(), offset);
         ByteBuffer buffer = segment.buffer();
         long hash = KeyHash.of(hashSeed, buffer, scanner.keyOffset(), scanner.keySize());
+        // Room first: a segment that is begun after the record was found to be live could get a
+        // copy
+        // of what a tombstone older than that segment had removed meanwhile. See CompactionPolicy.
+        if (scanner.size() <= log.largestBatchBytes()) {
+            makeRoom(scanner.size());
+        }
         if (!index.find(hash, new AddressMatcher(address))) {
             return;
         }
@@ -141,7 +154,6 @@ final class RecordRelocator {
                         .log(System.Logger.Level.DEBUG, "An expired record is kept for now.", e);
             }
         }
-        makeRoom(scanner.size());
         oldAddresses[pending] = address;
         newAddresses[pending] = coldTail.append(segment, offset, scanner.size());
         hashes[pending] = hash;

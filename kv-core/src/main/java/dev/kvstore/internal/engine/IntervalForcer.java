@@ -66,6 +66,13 @@ final class IntervalForcer {
 
     /** Forces everything that has been appended. */
     static Runnable of(dev.kvstore.internal.log.Log log) {
-        return () -> log.commit().await(log.lockedPosition());
+        return () -> {
+            try {
+                log.commit().await(log.lockedPosition());
+            } catch (Error e) {
+                log.commit().fail(e); // nobody would force any more
+                throw e;
+            }
+        };
     }
 }

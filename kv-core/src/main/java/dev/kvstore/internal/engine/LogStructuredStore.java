@@ -115,8 +115,7 @@ final class LogStructuredStore implements KeyValueStore {
                 log.touch(address);
             }
         } catch (IllegalStateException e) {
-            gate.checkOpen();
-            throw e;
+            gate.checkOpen(); // else a segment's mapping went, and the lookup will find another
         }
     }
 

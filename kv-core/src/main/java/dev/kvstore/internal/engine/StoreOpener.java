@@ -275,7 +275,7 @@ public final class StoreOpener {
         if (options.readOnly()) {
             return;
         }
-        log.start(recovery.lastSequence());
+        log.start(recovery.lastSequence(), recovery.clean());
         if (compactor != null) {
             compactor.start();
         }

@@ -37,6 +37,7 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
     private final long[] addresses = new long[MAX_ADDRESSES];
     private final Deque<byte[]> keys = new ArrayDeque<>();
     private long next;
+    private long newestGeneration;
     private boolean ended;
 
     StoreScan(
@@ -80,6 +81,9 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
     private void collectPage() {
         while (true) {
             gate.checkOpen();
+            // A segment that begins a life after this may hold another key at an address of the
+            // page.
+            newestGeneration = log.lastGeneration();
             HashIndex.Snapshot snapshot = index.snapshot(next, addresses);
             Set<Key> found = new LinkedHashSet<>();
             boolean complete = true;
@@ -104,6 +108,9 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
             return false;
         }
         long generation = segment.generation();
+        if (generation > newestGeneration) {
+            return false;
+        }
         int offset = log.offsetOf(address);
         ByteBuffer buffer = segment.buffer();
         try {
@@ -127,6 +134,7 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
             if (log.segmentOf(address) != segment || segment.generation() != generation) {
                 return false;
             }
+            gate.checkOpen();
             throw e;
         }
     }

@@ -388,7 +388,7 @@ public final class HashIndex {
      */
     public void reserve(int insertions) throws IOException {
         PageTable t = table;
-        int needed = PAGES_AT_HAND + insertions / 16 + 2 * PageTable.pagesAt(t.depth + 1);
+        int needed = PAGES_AT_HAND + insertions / 128 + 2 * PageTable.pagesAt(t.depth + 1);
         while (t.regions.length * PageTable.PAGES_PER_REGION - pageCount < needed) {
             addRegion();
             t = table;

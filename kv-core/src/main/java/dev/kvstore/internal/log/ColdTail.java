@@ -17,6 +17,7 @@ public final class ColdTail {
     private final SegmentPool pool;
     private final Sealer sealer;
     private final RecordAddress addresses;
+    private final int segmentSizeBytes;
     private final LongSupplier nextGeneration;
     private volatile Segment segment = Segment.none();
 
@@ -26,12 +27,14 @@ public final class ColdTail {
             SegmentPool pool,
             Sealer sealer,
             RecordAddress addresses,
+            int segmentSizeBytes,
             LongSupplier nextGeneration) {
         this.monitor = monitor;
         this.commit = commit;
         this.pool = pool;
         this.sealer = sealer;
         this.addresses = addresses;
+        this.segmentSizeBytes = segmentSizeBytes;
         this.nextGeneration = nextGeneration;
     }
 
@@ -48,7 +51,8 @@ public final class ColdTail {
     public boolean fits(int sizeBytes) {
         return segment.state == Segment.State.TAIL
                 && (long) segment.tail + sizeBytes + 2L * RecordFormat.NOTE_RECORD_SIZE_BYTES
-                        <= segment.capacityBytes;
+                        // Only so many offsets can be addressed, also in a file that is larger.
+                        <= Math.min(segment.capacityBytes, segmentSizeBytes);
     }
 
     /** Makes room for a record of some size, in another segment if need be. */
@@ -85,18 +89,30 @@ public final class ColdTail {
             return;
         }
         int end = forced.tail;
-        forced.force(forced.forcedTo, end);
+        forceOrFail(forced, forced.forcedTo, end);
         // The mark must be durable before an original goes: without it a flipped bit among the
         // copies would pass for a torn end, and the copies after it for never written.
         Log.appendNote(forced, RecordFormat.MARK, end, 0);
-        forced.force(end, forced.tail);
+        forceOrFail(forced, end, forced.tail);
         forced.forcedTo = forced.tail;
+    }
+
+    /** A force that failed must not be tried again: the kernel may have dropped the pages. */
+    private void forceOrFail(Segment forced, int from, int to) throws IOException {
+        commit.throwIfFailed();
+        try {
+            forced.force(from, to);
+        } catch (IOException e) {
+            commit.fail(e);
+            throw e;
+        }
     }
 
     /** Ends the segment, durably. */
     public void seal() throws IOException {
         if (segment.state == Segment.State.TAIL) {
-            sealer.sealCold(segment);
+            forceOrFail(segment, 0, segment.tail);
+            sealer.prove(segment);
         }
     }
 

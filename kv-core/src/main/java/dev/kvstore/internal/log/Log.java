@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
@@ -77,7 +78,7 @@ public final class Log {
     // Guarded by the write lock; some are read without it for statistics.
     private Segment tail = Segment.none();
     private long lastSequence;
-    private long lastGeneration;
+    private volatile long lastGeneration;
     private long lastHotGeneration;
     private int lastMark;
     private int openBatch = -1;
@@ -104,6 +105,9 @@ public final class Log {
         this.addresses = segments.addresses();
         this.publisher = publisher;
         this.segmentSizeBytes = (int) storeFile.segmentSizeBytes();
+        for (Segment segment : segments.all()) {
+            lastGeneration = Math.max(lastGeneration, segment.generation());
+        }
         this.commit = new GroupCommit(writeLock, new UnforcedTail());
         this.monitor = new LogMonitor(writeLock, commit);
         this.pool =
@@ -117,7 +121,14 @@ public final class Log {
         this.sealer =
                 new Sealer(storage, storeFile.storeId(), addresses, monitor, commit, pool, hashAt);
         this.coldTail =
-                new ColdTail(monitor, commit, pool, sealer, addresses, () -> ++lastGeneration);
+                new ColdTail(
+                        monitor,
+                        commit,
+                        pool,
+                        sealer,
+                        addresses,
+                        segmentSizeBytes,
+                        this::nextGeneration);
     }
 
     // ---------------------------------------------------------------- reading
@@ -179,11 +190,11 @@ public final class Log {
      * Takes the log up where it ended. Write lock not needed: nobody else has a reference yet.
      *
      * @param lastSequence the highest sequence number ever given
+     * @param clean whether the store was closed properly before
      */
-    public void start(long lastSequence) {
+    public void start(long lastSequence, boolean clean) {
         this.lastSequence = lastSequence;
         for (Segment segment : segments.all()) {
-            lastGeneration = Math.max(lastGeneration, segment.generation());
             if (segment.kind == Segment.Kind.HOT) {
                 lastHotGeneration = Math.max(lastHotGeneration, segment.generation());
             }
@@ -192,6 +203,12 @@ public final class Log {
             } else if (segment.state == Segment.State.TAIL) {
                 coldTail.resume(segment);
             }
+        }
+        if (!clean) {
+            // A power cut may have taken the header of a segment and left its records. Were its
+            // generation given again, and the segment taken again, they would pass for records of
+            // its new life; the jump is random because the same may happen again.
+            lastGeneration += 1 + ThreadLocalRandom.current().nextInt(1 << 30);
         }
         lastMark = tail.tail;
         pool.start();
@@ -234,6 +251,11 @@ public final class Log {
 
     /** Returns the generation of the segment that was begun last. */
     public long lastGeneration() {
+        return lastGeneration;
+    }
+
+    private long nextGeneration() {
+        lastGeneration = lastGeneration + 1;
         return lastGeneration;
     }
 
@@ -465,7 +487,14 @@ public final class Log {
         }
         // If we crash before this is on the disk, the segment is found as it was: all it holds is
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
-        segment.end();
+        try {
+            segment.end();
+        } catch (IOException e) {
+            // Whether it is free on the disk is unknown now, and a tombstone might go on the
+            // belief.
+            commit.fail(e);
+            throw e;
+        }
         storage.delete(SegmentFormat.hintName(segment.id));
         pool.retired(segment);
     }

@@ -64,11 +64,16 @@ final class LogMonitor {
 
     /** Waits, as a caller of the store, for a change. Lock held, and given up meanwhile. */
     void awaitChange() {
+        throwIfOver();
+        changed.awaitUninterruptibly();
+        throwIfOver();
+    }
+
+    private void throwIfOver() {
         commit.throwIfFailed();
         if (stopped) {
             throw new StoreClosedException("The store has been closed.");
         }
-        changed.awaitUninterruptibly();
     }
 
     /** Waits, as a thread of the log's own, for a change or some time. Lock held. */

@@ -83,12 +83,6 @@ final class Sealer {
         }
     }
 
-    /** Proves a cold segment, on the caller's thread. Write lock not held. */
-    void sealCold(Segment segment) throws IOException {
-        segment.force(0, segment.tail);
-        prove(segment);
-    }
-
     private void run() {
         ReentrantLock lock = monitor.lock();
         while (true) {
@@ -123,7 +117,8 @@ final class Sealer {
         }
     }
 
-    private void prove(Segment segment) throws IOException {
+    /** Writes the hint of a segment that is on the disk. Write lock not held. */
+    void prove(Segment segment) throws IOException {
         Hint.write(
                 storage,
                 segment,

@@ -186,7 +186,12 @@ final class SegmentPool {
             if (surplus == null) {
                 break;
             }
-            vacate(surplus);
+            try {
+                vacate(surplus);
+            } catch (IOException e) {
+                monitor.change(() -> free.add(surplus)); // as before
+                throw e;
+            }
         }
         structure.lock();
         try {
@@ -278,7 +283,9 @@ final class SegmentPool {
                                 + freeDiskFloorBytes
                                 + " are to stay free");
             }
-            Segment made = segments.allocate(segments.vacantId(), sizeBytes);
+            int id = segments.vacantId();
+            Segment vacant = segments.find(id);
+            Segment made = segments.allocate(id, sizeBytes);
             monitor.change(
                     () -> {
                         segments.put(made);
@@ -288,6 +295,9 @@ final class SegmentPool {
                             oversized = made;
                         }
                     });
+            if (vacant != null) {
+                vacant.unmap(); // else it would keep the file's space, once that is given back
+            }
         } finally {
             structure.unlock();
         }

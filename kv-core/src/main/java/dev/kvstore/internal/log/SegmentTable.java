@@ -176,7 +176,16 @@ public final class SegmentTable {
                             + " segments, the most that can be addressed at this segment size.");
         }
         String name = SegmentFormat.fileName(id);
-        storage.allocate(name, sizeBytes);
+        if (storage.size(name) > sizeBytes) {
+            // Left behind by a crash. Its size would say something else about it at the next open.
+            String temporary = name + ".new";
+            storage.delete(temporary);
+            storage.allocate(temporary, sizeBytes);
+            storage.rename(temporary, name);
+            storage.syncDirectory();
+        } else {
+            storage.allocate(name, sizeBytes);
+        }
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
         if (id >= storeFile.segmentCount()) {

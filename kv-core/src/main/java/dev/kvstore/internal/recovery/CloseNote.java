@@ -2,6 +2,7 @@ package dev.kvstore.internal.recovery;
 
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class CloseNote {
      *
      * @return the last sequence number, or -1 if the log is not the one that was noted
      */
-    static long apply(byte @Nullable [] bytes, SegmentTable segments) {
+    static long apply(byte @Nullable [] bytes, SegmentTable segments) throws IOException {
         if (bytes == null || bytes.length < HEADER_SIZE_BYTES) {
             return -1;
         }
@@ -78,6 +79,9 @@ public final class CloseNote {
                     || used == (segment.kind() == Segment.Kind.FREE)
                     || note.getInt(at + TAIL_OFFSET) > segment.capacityBytes()) {
                 return -1;
+            }
+            if (state == Segment.State.TAIL && segments.hintOf(segment) != null) {
+                return -1; // ended by an open with another index: the note is older than that
             }
         }
         for (Segment segment : segments.all()) {

@@ -80,18 +80,20 @@ public record Recovery(
         IndexRebuild rebuild = new IndexRebuild(segments, index, hashSeed);
         rebuild.run(replay.judgements());
         // The cut is made durable before anything is written: else a later crash could find the log
-        // going on behind the hole with what was cut off here.
+        // going on behind the hole with what was cut off here. First what is behind the hole goes,
+        // then the hint says that the log is whole up to there: the other way round a crash between
+        // the two would let the next recovery take what is behind for its continuation.
+        for (Segment segment : replay.cut()) {
+            if (!readOnly) {
+                segments.discard(segment);
+            }
+        }
         for (Judgement judgement : replay.judgements()) {
             if (readOnly) {
                 segments.settleReadOnly(judgement);
             } else {
                 Segment segment = judgement.segment();
                 segments.settle(judgement, offset -> hashAt(segment, hashSeed, offset));
-            }
-        }
-        for (Segment segment : replay.cut()) {
-            if (!readOnly) {
-                segments.discard(segment);
             }
         }
         return new Recovery(
