@@ -7,6 +7,7 @@ import dev.kvstore.crash.VictimOptions.Compaction;
 import dev.kvstore.testing.Seed;
 import dev.kvstore.testing.StoreContents;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -128,9 +129,18 @@ class KillTest {
                 victim.awaitLine(Victim.COMPACTING, 1 + random.nextInt(20));
                 linger(3);
             }
-            case OPENING, CREATING -> {
+            case OPENING -> {
                 victim.awaitLine(Victim.OPENING, 1);
                 linger(80);
+            }
+            case CREATING -> {
+                victim.awaitLine(Victim.OPENING, 1);
+                if (random.nextInt(4) == 0) {
+                    linger(80);
+                } else {
+                    victim.awaitFiles(options.directory(), random.nextInt(4));
+                    linger(1);
+                }
             }
             case CLOSING -> {
                 victim.awaitAcknowledged(1 + random.nextInt(1000));
@@ -149,7 +159,7 @@ class KillTest {
 
     private void checkAfter(Moment moment) {
         try {
-            if (moment != Moment.CREATING && random.nextInt(4) == 0) {
+            if (isCreated() && random.nextInt(4) == 0) {
                 checkWithoutTouchingIt();
             }
             checkAndTidy(moment);
@@ -157,6 +167,10 @@ class KillTest {
             loss = true;
             throw new AssertionError("After " + moment + " with " + options + ": " + e, e);
         }
+    }
+
+    private boolean isCreated() {
+        return Files.exists(options.directory().resolve("store.kv"));
     }
 
     /** Opens the ruins read-only, which must show the same and leave them to the next. */

@@ -62,6 +62,15 @@ final class VictimProcess implements AutoCloseable {
         }
     }
 
+    /** Waits until there are so many files in its store's directory, or at least a directory. */
+    void awaitFiles(Path directory, int count) {
+        String[] names = directory.toFile().list();
+        while (process.isAlive() && (names == null || names.length < count)) {
+            Thread.onSpinWait();
+            names = directory.toFile().list();
+        }
+    }
+
     /** Makes it close its store. */
     void closeStore() throws IOException {
         process.getOutputStream().write('\n');
