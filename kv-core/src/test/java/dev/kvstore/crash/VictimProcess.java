@@ -30,22 +30,18 @@ final class VictimProcess implements AutoCloseable {
     VictimProcess(VictimOptions options, int[] acknowledged) throws IOException {
         this.acknowledged = acknowledged;
         errors = Files.createTempFile("victim-", ".err");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path")));
-        command.add(Victim.class.getName());
-        command.addAll(options.toArguments());
+        List<String> arguments = new ArrayList<>(options.toArguments());
         for (int number : acknowledged) {
-            command.add("" + (number + 1));
+            arguments.add("" + (number + 1));
         }
+        List<String> command =
+                JavaProcess.command(System.getProperty("java.class.path"), Victim.class, arguments);
         process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         output = new BufferedReader(new InputStreamReader(process.getInputStream(), US_ASCII));
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /** Waits until it has said a line so many times. */
