@@ -33,6 +33,10 @@ final class History {
         return "key" + number;
     }
 
+    static String key(int writer, int number) {
+        return "writer" + writer + key(number);
+    }
+
     /** Begins a step and returns what the store has to answer. */
     Object begin(Step step, long now) {
         NavigableMap<String, Stored> next = new TreeMap<>(states.get(started));
