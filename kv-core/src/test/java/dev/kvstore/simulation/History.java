@@ -126,7 +126,7 @@ final class History {
         };
     }
 
-    private static Step batch(Random random, int number, int longest) {
+    static Step batch(Random random, int number, int longest) {
         LinkedHashMap<String, @Nullable String> changes = new LinkedHashMap<>();
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
             boolean removes = random.nextInt(3) == 0;

@@ -144,7 +144,7 @@ final class SimulatedFile {
         for (int page : dirtyPages(0, pageCount(size()))) {
             dirty.put(page, page(page));
         }
-        return new State(durable.clone(), durableSize, size(), dirty);
+        return new State(durable.clone(), durableSize, size(), dirty, Map.copyOf(dropped));
     }
 
     private List<Integer> dirtyPages(int from, int to) {
@@ -195,6 +195,14 @@ final class SimulatedFile {
         return bytes;
     }
 
+    /**
+     * Takes pages for dirty again that a failed force had dropped. Whether the next process writes
+     * to them all the same, as it must, cannot be seen here where it writes what they hold already.
+     */
+    void forgetDropped() {
+        dropped.clear();
+    }
+
     /** Gives its memory up; nobody may have it mapped any more. */
     void free() {
         parts.forEach(part -> Memory.giveBack(part.memory));
@@ -218,9 +226,14 @@ final class SimulatedFile {
      * @param durableSize its size on the disk
      * @param size its size as the process saw it
      * @param dirty the pages on their way to the disk, as the process saw them
+     * @param dropped the pages that a failed force has left in memory and not on the disk
      */
     record State(
-            byte @Nullable [][] durable, long durableSize, long size, Map<Integer, byte[]> dirty) {
+            byte @Nullable [][] durable,
+            long durableSize,
+            long size,
+            Map<Integer, byte[]> dirty,
+            Map<Integer, byte[]> dropped) {
 
         /** Returns the file as it is after a power cut. */
         SimulatedFile after(Loss loss, String name) {
@@ -233,6 +246,14 @@ final class SimulatedFile {
                             pages[page] = mixed(pages[page], bytes, sectors);
                         }
                     });
+            if (loss.isNothing()) {
+                dropped.forEach(
+                        (page, bytes) -> {
+                            if (!dirty.containsKey(page)) {
+                                pages[page] = bytes;
+                            }
+                        });
+            }
             return new SimulatedFile(pages, kept);
         }
 
