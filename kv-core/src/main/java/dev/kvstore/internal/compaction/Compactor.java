@@ -278,9 +278,6 @@ public final class Compactor {
             // Whatever it was, those who wait must hear of it, and the next interval tries again.
             failure = new KeyValueStoreException("Compaction failed: " + e, e);
         }
-        if (failure != null && !stopped) {
-            LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
-        }
         relocatedBytes += pass.relocator.bytesRelocated();
         compactions += pass.done > 0 ? 1 : 0;
         CompactionReport report =
@@ -313,6 +310,18 @@ public final class Compactor {
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (failure != null && !stopped) {
+            log(failure);
+        }
+    }
+
+    /** A log may fail too, for want of a file descriptor, and must not take this thread with it. */
+    private static void log(RuntimeException failure) {
+        try {
+            LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e); // whoever asked for the compaction has been told
         }
     }
 

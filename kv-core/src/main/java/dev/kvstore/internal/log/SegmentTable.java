@@ -56,6 +56,10 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isUnused(buffer)) {
+            // A hint is written when the whole segment is durable and removed before its next life.
+            if (storage.size(SegmentFormat.hintName(id)) >= 0) {
+                throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
+            }
             segment.state = freeOrVacant(size);
             return segment;
         }
