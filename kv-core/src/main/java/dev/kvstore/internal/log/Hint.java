@@ -52,8 +52,11 @@ public final class Hint {
         }
         long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
         boolean listed = listSize <= segment.tail / MIN_SAVING;
-        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         String name = SegmentFormat.hintName(segment.id);
+        if (listed && !isMadeRoomFor(storage, name, (int) listSize)) {
+            listed = false; // the header's place has been there since the segment was allocated
+        }
+        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         storage.allocate(name, size);
         MappedRegion region = storage.map(name, 0, size, true);
         ByteBuffer buffer = region.buffer();
@@ -80,6 +83,30 @@ public final class Hint {
         region.force(0, size);
         region.unmap();
         storage.syncDirectory();
+    }
+
+    /** Makes durable what a segment's hint says. See {@link SegmentTable#confirmHeaders}. */
+    static void confirm(Storage storage, Segment segment) throws IOException {
+        String name = SegmentFormat.hintName(segment.id);
+        long size = storage.size(name);
+        MappedRegion region = storage.map(name, 0, size, true);
+        ByteBuffer buffer = region.buffer();
+        for (int at = 0; at + Long.BYTES <= size; at += 4096) {
+            buffer.putLong(at, buffer.getLong(at));
+        }
+        region.force(0, size);
+        region.unmap();
+    }
+
+    private static boolean isMadeRoomFor(Storage storage, String name, int listSize) {
+        try {
+            storage.allocate(name, HintFormat.HEADER_SIZE_BYTES + (long) listSize);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "A hint goes without its list.", e);
+            return false;
+        }
     }
 
     private static void writeEntries(ByteBuffer buffer, Segment segment, IntToLongFunction hashAt) {

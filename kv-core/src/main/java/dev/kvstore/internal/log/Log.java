@@ -227,11 +227,6 @@ public final class Log {
         sealer.join();
     }
 
-    /** Gives the mappings up. */
-    public void close() {
-        segments.close();
-    }
-
     // ---------------------------------------------------------------- appending (write lock held)
 
     /** Returns the position behind the last record. Write lock held. */
@@ -495,7 +490,6 @@ public final class Log {
             commit.fail(e);
             throw e;
         }
-        storage.delete(SegmentFormat.hintName(segment.id));
         pool.retired(segment);
     }
 

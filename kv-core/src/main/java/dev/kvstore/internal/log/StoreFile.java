@@ -162,6 +162,13 @@ public final class StoreFile {
         return segmentCount;
     }
 
+    /** Makes durable what it says. See {@link SegmentTable#confirmHeaders}. */
+    void confirm() throws IOException {
+        ByteBuffer buffer = region.buffer();
+        buffer.putLong(0, buffer.getLong(0));
+        region.force(0, SIZE_BYTES);
+    }
+
     /** Changes, durably, how many segment files there must be. */
     void setSegmentCount(int segmentCount) throws IOException {
         long next = revision + 1;
@@ -171,10 +178,5 @@ public final class StoreFile {
         write(region, copy, storeId, hashSeed, segmentSizeBytes, segmentCount, next);
         this.segmentCount = segmentCount;
         this.revision = next;
-    }
-
-    /** Gives the mapping up. */
-    public void close() {
-        region.unmap();
     }
 }
