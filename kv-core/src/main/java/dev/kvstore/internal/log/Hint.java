@@ -136,6 +136,16 @@ public final class Hint {
 
     /** Reads the hint of a segment's present life; null if there is none that is whole. */
     static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        return hint != null
+                        && hint.buffer.getLong(HintFormat.GENERATION_OFFSET) == segment.generation()
+                ? hint
+                : null;
+    }
+
+    /** Reads the hint of some life of a segment; null if there is none that is whole. */
+    static @Nullable Hint readOfAnyLife(Storage storage, Segment segment, long storeId)
+            throws IOException {
         String name = SegmentFormat.hintName(segment.id);
         long fileSize = storage.size(name);
         if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
@@ -152,8 +162,7 @@ public final class Hint {
         if (hint.getLong(HintFormat.MAGIC_OFFSET) != HintFormat.MAGIC
                 || hint.getInt(HintFormat.VERSION_OFFSET) != HintFormat.VERSION
                 || hint.getInt(HintFormat.SEGMENT_ID_OFFSET) != segment.id
-                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId
-                || hint.getLong(HintFormat.GENERATION_OFFSET) != segment.generation()) {
+                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId) {
             return false;
         }
         long count =

@@ -56,8 +56,9 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isUnused(buffer)) {
-            // A hint is written when the whole segment is durable and removed before its next life.
-            if (storage.size(SegmentFormat.hintName(id)) >= 0) {
+            // A hint is written when the whole segment is durable, and a new file has none from
+            // before.
+            if (Hint.readOfAnyLife(storage, segment, storeFile.storeId()) != null) {
                 throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
             }
             segment.state = freeOrVacant(size);
@@ -190,7 +191,9 @@ public final class SegmentTable {
         } else {
             storage.allocate(name, sizeBytes);
         }
-        // A full disk must not keep a full segment from being proven: see Hint.write.
+        // A full disk must not keep a full segment from being proven: see Hint.write. What a crash
+        // may have left of an earlier life would prove a segment that was not yet used.
+        storage.delete(SegmentFormat.hintName(id));
         storage.allocate(SegmentFormat.hintName(id), HintFormat.HEADER_SIZE_BYTES);
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
