@@ -27,6 +27,37 @@ public final class Hint {
     }
 
     /**
+     * Makes the place of a hint's header, so that a full disk cannot keep a full segment from being
+     * proven.
+     *
+     * @param blank whether the segment will look like one that was never used, beside which a hint
+     *     that was written would be damage
+     */
+    static void allocate(Storage storage, int segmentId, boolean blank) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        storage.allocate(name, HintFormat.HEADER_SIZE_BYTES);
+        if (blank && isWritten(storage, segmentId)) {
+            // Left behind by a segment of this number that was dropped before.
+            MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
+            region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+            region.force(0, HintFormat.HEADER_SIZE_BYTES);
+            region.unmap();
+        }
+    }
+
+    /** Whether the hint of a segment was ever begun. */
+    static boolean isWritten(Storage storage, int segmentId) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        if (storage.size(name) < HintFormat.HEADER_SIZE_BYTES) {
+            return false;
+        }
+        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, false);
+        boolean written = region.buffer().getLong(HintFormat.MAGIC_OFFSET) != 0;
+        region.unmap();
+        return written;
+    }
+
+    /**
      * Writes the hint of a segment that is on the disk.
      *
      * @param hashAt hashes the key of the record at an offset of the segment

@@ -56,8 +56,9 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isUnused(buffer)) {
-            // A hint is written when the whole segment is durable and removed before its next life.
-            if (storage.size(SegmentFormat.hintName(id)) >= 0) {
+            // A hint is written when the whole segment is durable, and its place is blank until
+            // then.
+            if (Hint.isWritten(storage, id)) {
                 throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
             }
             segment.state = freeOrVacant(size);
@@ -180,7 +181,9 @@ public final class SegmentTable {
                             + " segments, the most that can be addressed at this segment size.");
         }
         String name = SegmentFormat.fileName(id);
-        if (storage.size(name) > sizeBytes) {
+        long before = storage.size(name);
+        Hint.allocate(storage, id, before < 0 || before > sizeBytes);
+        if (before > sizeBytes) {
             // Left behind by a crash. Its size would say something else about it at the next open.
             String temporary = name + ".new";
             storage.delete(temporary);
@@ -190,8 +193,6 @@ public final class SegmentTable {
         } else {
             storage.allocate(name, sizeBytes);
         }
-        // A full disk must not keep a full segment from being proven: see Hint.write.
-        storage.allocate(SegmentFormat.hintName(id), HintFormat.HEADER_SIZE_BYTES);
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
         if (id >= storeFile.segmentCount()) {
