@@ -40,6 +40,7 @@ final class Victim {
         say(OPENING);
         KeyValueStore store = options.toBuilder().open();
         say(OPEN);
+        Runtime.getRuntime().addShutdownHook(new Thread(store::close)); // for who asks it to end
         for (int i = VictimOptions.ARGUMENTS; i < arguments.length; i++) {
             int writer = i - VictimOptions.ARGUMENTS;
             int first = Integer.parseInt(arguments[i]);

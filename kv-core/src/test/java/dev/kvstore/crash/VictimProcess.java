@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class VictimProcess implements AutoCloseable {
 
     private static final int KILLED = 128 + 9;
+    private static final int TERMINATED = 128 + 15;
     private static final int HANGS_AFTER_SECONDS = 120;
 
     private final Process process;
@@ -77,11 +78,21 @@ final class VictimProcess implements AutoCloseable {
     void kill() throws IOException, InterruptedException {
         // Not by the process itself, which would close its output before it is read to the end.
         process.toHandle().destroyForcibly();
+        awaitEnd(KILLED);
+    }
+
+    /** Asks it to end, as an operating system does that shuts down, and reads its last words. */
+    void terminate() throws IOException, InterruptedException {
+        process.toHandle().destroy();
+        awaitEnd(TERMINATED);
+    }
+
+    private void awaitEnd(int exitCode) throws IOException, InterruptedException {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             note(line);
         }
         assertThat(process.waitFor(HANGS_AFTER_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(errors)).isEqualTo(KILLED);
+        assertThat(process.exitValue()).as(Files.readString(errors)).isEqualTo(exitCode);
     }
 
     /** Tells whether it has said a line, as far as its output has been read. */
