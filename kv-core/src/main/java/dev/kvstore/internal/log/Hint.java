@@ -27,6 +27,37 @@ public final class Hint {
     }
 
     /**
+     * Makes the place of a hint's header, so that a full disk cannot keep a full segment from being
+     * proven.
+     *
+     * @param blank whether the segment will look like one that was never used, beside which a hint
+     *     that was written would be damage
+     */
+    static void allocate(Storage storage, int segmentId, boolean blank) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        storage.allocate(name, HintFormat.HEADER_SIZE_BYTES);
+        if (blank && isWritten(storage, segmentId)) {
+            // Left behind by a segment of this number that was dropped before.
+            MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
+            region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+            region.force(0, HintFormat.HEADER_SIZE_BYTES);
+            region.unmap();
+        }
+    }
+
+    /** Whether the hint of a segment was ever begun. */
+    static boolean isWritten(Storage storage, int segmentId) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        if (storage.size(name) < HintFormat.HEADER_SIZE_BYTES) {
+            return false;
+        }
+        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, false);
+        boolean written = region.buffer().getLong(HintFormat.MAGIC_OFFSET) != 0;
+        region.unmap();
+        return written;
+    }
+
+    /**
      * Writes the hint of a segment that is on the disk.
      *
      * @param hashAt hashes the key of the record at an offset of the segment
@@ -136,16 +167,6 @@ public final class Hint {
 
     /** Reads the hint of a segment's present life; null if there is none that is whole. */
     static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
-        Hint hint = readOfAnyLife(storage, segment, storeId);
-        return hint != null
-                        && hint.buffer.getLong(HintFormat.GENERATION_OFFSET) == segment.generation()
-                ? hint
-                : null;
-    }
-
-    /** Reads the hint of some life of a segment; null if there is none that is whole. */
-    static @Nullable Hint readOfAnyLife(Storage storage, Segment segment, long storeId)
-            throws IOException {
         String name = SegmentFormat.hintName(segment.id);
         long fileSize = storage.size(name);
         if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
@@ -162,7 +183,8 @@ public final class Hint {
         if (hint.getLong(HintFormat.MAGIC_OFFSET) != HintFormat.MAGIC
                 || hint.getInt(HintFormat.VERSION_OFFSET) != HintFormat.VERSION
                 || hint.getInt(HintFormat.SEGMENT_ID_OFFSET) != segment.id
-                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId) {
+                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId
+                || hint.getLong(HintFormat.GENERATION_OFFSET) != segment.generation()) {
             return false;
         }
         long count =

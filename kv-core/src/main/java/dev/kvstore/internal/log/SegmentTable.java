@@ -22,6 +22,9 @@ public final class SegmentTable {
     /** The size of the file of a segment whose space was given back. */
     static final int VACANT_SIZE_BYTES = 4096;
 
+    /** What the file of the next segment is called whose space is given back. */
+    static final String SPARE_NAME = "segment.kvs.new";
+
     private final Storage storage;
     private final StoreFile storeFile;
     private final RecordAddress addresses;
@@ -56,9 +59,9 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isUnused(buffer)) {
-            // A hint is written when the whole segment is durable, and a new file has none from
-            // before.
-            if (Hint.readOfAnyLife(storage, segment, storeFile.storeId()) != null) {
+            // A hint is written when the whole segment is durable, and its place is blank until
+            // then.
+            if (Hint.isWritten(storage, id)) {
                 throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
             }
             segment.state = freeOrVacant(size);
@@ -181,7 +184,9 @@ public final class SegmentTable {
                             + " segments, the most that can be addressed at this segment size.");
         }
         String name = SegmentFormat.fileName(id);
-        if (storage.size(name) > sizeBytes) {
+        long before = storage.size(name);
+        Hint.allocate(storage, id, before < 0 || before > sizeBytes);
+        if (before > sizeBytes) {
             // Left behind by a crash. Its size would say something else about it at the next open.
             String temporary = name + ".new";
             storage.delete(temporary);
@@ -191,10 +196,6 @@ public final class SegmentTable {
         } else {
             storage.allocate(name, sizeBytes);
         }
-        // A full disk must not keep a full segment from being proven: see Hint.write. What a crash
-        // may have left of an earlier life would prove a segment that was not yet used.
-        storage.delete(SegmentFormat.hintName(id));
-        storage.allocate(SegmentFormat.hintName(id), HintFormat.HEADER_SIZE_BYTES);
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
         if (id >= storeFile.segmentCount()) {
@@ -224,21 +225,35 @@ public final class SegmentTable {
     }
 
     /**
+     * Makes the file that takes the place of the next segment whose space is given back: on a full
+     * disk that must not need space first.
+     *
+     * @return whether there is one
+     */
+    boolean hasSpare() {
+        try {
+            storage.allocate(SPARE_NAME, VACANT_SIZE_BYTES);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "No space can be given back now.", e);
+            return false;
+        }
+    }
+
+    /**
      * Gives the space of a free segment back: replaces its file by one that is a header only, so
-     * that a missing file still means damage. Called without the write lock.
+     * that a missing file still means damage. Called without the write lock, and only if there is a
+     * spare.
      */
     Segment vacate(Segment segment) throws IOException {
-        String name = SegmentFormat.fileName(segment.id);
-        String temporary = name + ".new";
-        storage.delete(temporary);
-        storage.allocate(temporary, VACANT_SIZE_BYTES);
-        MappedRegion region = storage.map(temporary, 0, VACANT_SIZE_BYTES, true);
+        MappedRegion region = storage.map(SPARE_NAME, 0, VACANT_SIZE_BYTES, true);
         Segment vacant = new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
         vacant.setGeneration(segment.generation());
         vacant.end();
         vacant.state = Segment.State.VACANT;
         // If we crash before or after the rename, the one file or the other is there, both free.
-        storage.rename(temporary, name);
+        storage.rename(SPARE_NAME, SegmentFormat.fileName(segment.id));
         storage.delete(SegmentFormat.hintName(segment.id));
         storage.syncDirectory();
         return vacant;
@@ -352,8 +367,11 @@ public final class SegmentTable {
     public void discard(Segment segment) throws IOException {
         segment.end();
         if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
-            put(vacate(segment));
-            segment.unmap();
+            segment.state = Segment.State.VACANT; // its file is replaced when it is needed next
+            if (hasSpare()) {
+                put(vacate(segment));
+                segment.unmap();
+            }
         }
     }
 

@@ -100,6 +100,7 @@ class SegmentTableTest {
         StoreFile storeFile = StoreFile.create(storage, SEGMENT_SIZE);
         SegmentTable table = SegmentTable.open(storage, storeFile, true);
         table.put(table.allocate(0, sizeBytes));
+        table.demand(0);
         storage.close();
     }
 
