@@ -236,6 +236,20 @@ public interface KeyValueStore extends AutoCloseable {
     CompactionStatus compactionStatus();
 
     /**
+     * Checks everything there is of the store while it is in use: the checksum, the lengths and the
+     * order of every record, the headers of all files and the chain of the segments, each hint
+     * against its records, and the index against the log in both directions. Readers, writers and
+     * compaction go on; what they change meanwhile is taken into account, so that every problem in
+     * the report is one. It reads the whole log, and costs as much as that.
+     *
+     * <p>Damage that is found is in the report, not thrown. If there is some, make a copy of the
+     * files, close the store, and see {@link #repair(Path, Path)}.
+     *
+     * @return what was read and found
+     */
+    VerificationReport verify();
+
+    /**
      * Closes the store: completes the calls in flight, stops compaction, forces everything to disk
      * in every {@link Durability}, and releases the files and the lock. Closing twice does nothing.
      *

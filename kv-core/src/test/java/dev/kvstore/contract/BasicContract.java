@@ -13,4 +13,5 @@ public abstract class BasicContract extends StoreContract
                 TimeToLive,
                 Scans,
                 Figures,
-                Lifecycle {}
+                Lifecycle,
+                Verification {}

@@ -75,6 +75,7 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
     public static List<StoreCall> upkeep() {
         return List.of(
                 new StoreCall("sync", KeyValueStore::sync),
+                new StoreCall("verify", KeyValueStore::verify),
                 new StoreCall("compact", KeyValueStore::compact),
                 new StoreCall("compact with listener", store -> store.compact(progress -> {})));
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * How a test gets a store: one at a time, in a fresh directory. Whatever the test did, the store is
- * checked afterwards: all ways to read it agree, it closes, it holds the same when it is opened
- * again, and it leaves no thread behind.
+ * checked afterwards: all ways to read it agree, it is sound, it closes, it is sound and holds the
+ * same when it is opened again, and it leaves no thread behind.
  */
 public final class StoreExtension implements BeforeEachCallback, AfterEachCallback {
 
@@ -105,11 +105,21 @@ public final class StoreExtension implements BeforeEachCallback, AfterEachCallba
             return;
         }
         StoreContents before = contentsIfOpen(open);
+        if (before != null) {
+            assertSound(open);
+        }
         open.close();
-        StoreContents after = StoreContents.of(reopen());
+        KeyValueStore reopened = reopen();
+        assertSound(reopened);
+        StoreContents after = StoreContents.of(reopened);
         if (before != null) {
             after.assertSameAs(before);
         }
+    }
+
+    /** Fails if a store that can be used is not sound. */
+    public static void assertSound(KeyValueStore store) {
+        assertThat(store.verify().problems()).as("problems").isEmpty();
     }
 
     private static @Nullable StoreContents contentsIfOpen(KeyValueStore store) {

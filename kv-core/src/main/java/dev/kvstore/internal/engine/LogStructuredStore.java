@@ -9,6 +9,7 @@ import dev.kvstore.LimitExceededException;
 import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
+import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.compaction.Compactor;
 import dev.kvstore.internal.index.HashIndex;
@@ -39,6 +40,7 @@ final class LogStructuredStore implements KeyValueStore {
     private final StoreGate gate;
     private final WritePath writes;
     private final @Nullable Compactor compactor;
+    private final StoreUpkeep upkeep;
     private final StoreCloser closer;
     private final long hashSeed;
     private final boolean verifyChecksums;
@@ -51,6 +53,7 @@ final class LogStructuredStore implements KeyValueStore {
             StoreGate gate,
             WritePath writes,
             @Nullable Compactor compactor,
+            StoreUpkeep upkeep,
             StoreCloser closer,
             long hashSeed,
             RecoveryReport recovery) {
@@ -60,6 +63,7 @@ final class LogStructuredStore implements KeyValueStore {
         this.gate = gate;
         this.writes = writes;
         this.compactor = compactor;
+        this.upkeep = upkeep;
         this.closer = closer;
         this.hashSeed = hashSeed;
         this.verifyChecksums = options.verifyChecksums();
@@ -241,7 +245,12 @@ final class LogStructuredStore implements KeyValueStore {
         log.commit().await(log.lockedPosition());
     }
 
-    // ---------------------------------------------------------------- the rest
+    // ---------------------------------------------------------------- upkeep
+
+    @Override
+    public VerificationReport verify() {
+        return upkeep.verify();
+    }
 
     @Override
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {

@@ -9,6 +9,7 @@ import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.StorageLock;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -81,10 +82,13 @@ final class StoreCloser {
             }
         } finally {
             gate.close();
+            Lock afterKeepers = log.afterKeepers();
+            afterKeepers.lock(); // somebody may be reading a whole segment
             try {
                 index.close();
                 log.close();
             } finally {
+                afterKeepers.unlock();
                 locks.forEach(StorageLock::close);
             }
         }

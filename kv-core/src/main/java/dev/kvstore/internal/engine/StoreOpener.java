@@ -148,6 +148,9 @@ public final class StoreOpener {
         StoreFile storeFile = existing != null ? existing : createStoreFile();
         SegmentTable segments = SegmentTable.open(storage, storeFile, !options.readOnly());
         Recovery recovery = recover(storeFile, segments);
+        if (!options.readOnly()) {
+            segments.mendCopies(); // not before: a store that is refused stays as it is
+        }
         RecoveryReport report =
                 new RecoveryReport(
                         existing == null,
@@ -263,8 +266,26 @@ public final class StoreOpener {
         }
         start(log, recovery, compactor, forcer);
         StoreCloser closer = new StoreCloser(log, index, writeLock, gate, compactor, forcer, locks);
+        StoreUpkeep upkeep =
+                new StoreUpkeep(
+                        log,
+                        index,
+                        writeLock,
+                        gate,
+                        pending,
+                        storeFile.hashSeed(),
+                        indexStorage.directory().resolve(indexName));
         return new LogStructuredStore(
-                options, log, index, gate, writes, compactor, closer, storeFile.hashSeed(), report);
+                options,
+                log,
+                index,
+                gate,
+                writes,
+                compactor,
+                upkeep,
+                closer,
+                storeFile.hashSeed(),
+                report);
     }
 
     private void start(

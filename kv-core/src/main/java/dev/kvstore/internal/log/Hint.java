@@ -140,6 +140,56 @@ public final class Hint {
                 && hint.getInt(HintFormat.END_OFFSET) <= segment.capacityBytes;
     }
 
+    /**
+     * Returns in what the hint does not say what the records of its segment say, or null.
+     *
+     * @param hashAt hashes the key of the record at an offset of the segment
+     */
+    public @Nullable String problem(Segment segment, IntToLongFunction hashAt) {
+        if (end() != segment.tail) {
+            return "an end at " + end() + ", and the segment ends at " + segment.tail;
+        }
+        int entry = 0;
+        long newestSequence = 0;
+        long newestTombstoneGeneration = 0;
+        Expirations expirations = new Expirations();
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
+        while (scanner.next()) {
+            newestSequence = Math.max(newestSequence, scanner.sequence());
+            if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
+                long expiry = RecordFormat.expiry(segment.buffer, scanner.offset());
+                expirations.add(expiry, scanner.size());
+            }
+            if (scanner.isTombstone()) {
+                newestTombstoneGeneration = Math.max(newestTombstoneGeneration, scanner.note());
+            }
+            if (scanner.isValue() || scanner.isTombstone()) {
+                if (isListed() && !isOf(entry, scanner, hashAt)) {
+                    return "an entry that is not that of the record at " + scanner.offset();
+                }
+                entry++;
+            }
+        }
+        boolean right =
+                entry == entryCount()
+                        && newestSequence == lastSequence()
+                        && newestTombstoneGeneration <= tombstoneGeneration()
+                        && expirations.earliest()
+                                == buffer.getLong(HintFormat.EARLIEST_EXPIRY_OFFSET)
+                        && expirations.latest() == buffer.getLong(HintFormat.LATEST_EXPIRY_OFFSET)
+                        && expirations.bytes() == buffer.getLong(HintFormat.EXPIRING_BYTES_OFFSET);
+        return right ? null : "figures that are not those of the segment's records";
+    }
+
+    private boolean isOf(int entry, RecordScanner scanner, IntToLongFunction hashAt) {
+        return entry < entryCount()
+                && offset(entry) == scanner.offset()
+                && size(entry) == scanner.size()
+                && sequence(entry) == scanner.sequence()
+                && isTombstone(entry) == scanner.isTombstone()
+                && hash(entry) == hashAt.applyAsLong(scanner.offset());
+    }
+
     /** Returns the offset behind the last record. */
     public int end() {
         return buffer.getInt(HintFormat.END_OFFSET);

@@ -3,7 +3,9 @@ package dev.kvstore.internal.log;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.MappedRegion;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment file, mapped. A file has many lives: it is filled, emptied by compaction, and filled
@@ -164,6 +166,13 @@ public final class Segment {
         return tail;
     }
 
+    /** As {@link #tail()}; the records before it can be read without the write lock, too. */
+    public int settledTail() {
+        int settled = tail;
+        VarHandle.acquireFence();
+        return settled;
+    }
+
     /** Returns how many bytes of records it has. */
     public long usedBytes() {
         return tail - SegmentFormat.HEADER_SIZE_BYTES;
@@ -217,6 +226,28 @@ public final class Segment {
         return RecordFormat.isIntact(buffer, offset, Crc32c.of(key, value), seed(ofGeneration));
     }
 
+    /**
+     * Returns what is wrong with the header, or null. What it should say is guarded by the write
+     * lock; the caller makes sure that the segment does not change its life meanwhile.
+     *
+     * @param bothCopies whether a single whole copy is not enough: a kill in the middle of writing
+     *     one leaves the other, until the store is opened to write
+     */
+    public @Nullable String headerProblem(boolean bothCopies) {
+        if (kind == Kind.FREE && SegmentFormat.isUnused(buffer)) {
+            return null;
+        }
+        return SegmentFormat.problem(
+                buffer, bothCopies, kind.code, storeId, generation, previousGeneration, id);
+    }
+
+    /** Writes a copy of the header that is damaged or was left unfinished again. */
+    void mendHeader() {
+        if (SegmentFormat.isOneCopyLost(buffer)) {
+            SegmentFormat.write(buffer, kind.code, storeId, generation, previousGeneration, id);
+        }
+    }
+
     /** Begins a life. What was here before must not be needed by anybody any more. */
     void begin(Kind kind, long generation, long previousHotGeneration) {
         this.kind = kind;
@@ -239,6 +270,7 @@ public final class Segment {
     void end() throws IOException {
         this.kind = Kind.FREE;
         this.state = State.FREE;
+        this.previousGeneration = 0;
         SegmentFormat.write(buffer, Kind.FREE.code, storeId, generation, 0, id);
         force(0, SegmentFormat.HEADER_SIZE_BYTES);
         this.tail = SegmentFormat.HEADER_SIZE_BYTES;
@@ -270,7 +302,7 @@ public final class Segment {
 
     void setGeneration(long generation) {
         this.generation = generation;
-        java.lang.invoke.VarHandle.fullFence(); // before any byte that follows: see the invariant
+        VarHandle.fullFence(); // before any byte that follows: see the invariant
     }
 
     void force(int from, int to) throws IOException {

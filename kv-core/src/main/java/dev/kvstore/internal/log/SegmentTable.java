@@ -109,6 +109,11 @@ public final class SegmentTable {
                 null);
     }
 
+    /** Returns the file of the hint of a segment. */
+    public Path hintPathOf(int id) {
+        return storage.directory().resolve(SegmentFormat.hintName(id));
+    }
+
     /** Returns the file of a segment. */
     public Path pathOf(int id) {
         return storage.directory().resolve(SegmentFormat.fileName(id));
@@ -193,11 +198,9 @@ public final class SegmentTable {
             // file too many, never one too few.
             storage.syncDirectory();
             storeFile.setSegmentCount(id + 1);
-        } else {
-            int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
-            segment.setGeneration(
-                    region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         }
+        int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
+        segment.setGeneration(region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         return segment;
     }
 
@@ -322,6 +325,38 @@ public final class SegmentTable {
             put(vacate(segment));
             segment.unmap();
         }
+    }
+
+    /**
+     * Writes again what of the headers' and the store file's two copies a crash left unfinished:
+     * from here on each copy that is not whole is damage.
+     */
+    public void mendCopies() throws IOException {
+        for (Segment segment : segments) {
+            segment.mendHeader();
+        }
+        storeFile.mend();
+    }
+
+    /** Returns what is wrong with the store file, or null; see {@link StoreFile#problem}. */
+    public @Nullable String storeFileProblem(boolean bothCopies) {
+        return storeFile.problem(bothCopies);
+    }
+
+    /** Returns the store file. */
+    public Path storeFilePath() {
+        return storage.directory().resolve(StoreFile.NAME);
+    }
+
+    /** Returns whether the file of a segment is as long as it was when it was mapped. */
+    public boolean isComplete(Segment segment) throws IOException {
+        return storage.size(SegmentFormat.fileName(segment.id)) >= segment.capacityBytes;
+    }
+
+    /** Leaves out of account a segment behind the end of the log that must not be changed. */
+    public void ignoreReadOnly(Segment segment) {
+        segment.kind = Segment.Kind.FREE;
+        segment.state = freeOrVacant(segment.capacityBytes);
     }
 
     /** Sets where a segment ends that must not be changed. */

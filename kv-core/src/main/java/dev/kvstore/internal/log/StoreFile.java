@@ -163,7 +163,7 @@ public final class StoreFile {
     }
 
     /** Changes, durably, how many segment files there must be. */
-    void setSegmentCount(int segmentCount) throws IOException {
+    synchronized void setSegmentCount(int segmentCount) throws IOException {
         long next = revision + 1;
         int copy = next % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
         // If we crash in the middle, this copy is torn and the other one, with the old count,
@@ -171,6 +171,36 @@ public final class StoreFile {
         write(region, copy, storeId, hashSeed, segmentSizeBytes, segmentCount, next);
         this.segmentCount = segmentCount;
         this.revision = next;
+    }
+
+    /**
+     * Returns what is wrong with the file, or null.
+     *
+     * @param bothCopies whether a single whole copy is not enough: a kill in the middle of writing
+     *     one leaves the other, until the store is opened to write
+     */
+    synchronized @Nullable String problem(boolean bothCopies) {
+        ByteBuffer buffer = region.buffer();
+        int newest = revision % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
+        if (!isIntact(buffer, newest)
+                || buffer.getInt(newest + VERSION_OFFSET) != VERSION
+                || buffer.getInt(newest + SEGMENT_COUNT_OFFSET) != segmentCount
+                || buffer.getLong(newest + STORE_ID_OFFSET) != storeId
+                || buffer.getLong(newest + HASH_SEED_OFFSET) != hashSeed
+                || buffer.getLong(newest + SEGMENT_SIZE_OFFSET) != segmentSizeBytes
+                || buffer.getLong(newest + REVISION_OFFSET) != revision) {
+            return "a newest copy that is damaged";
+        }
+        return bothCopies && revision > 1 && !isIntact(buffer, SECOND_COPY_OFFSET - newest)
+                ? "an older copy that is damaged"
+                : null;
+    }
+
+    /** Writes a copy that is damaged or was left unfinished again. */
+    void mend() throws IOException {
+        if (problem(true) != null) {
+            setSegmentCount(segmentCount);
+        }
     }
 
     /** Gives the mapping up. */

@@ -6,6 +6,7 @@ import dev.kvstore.CompactionStatus;
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreStats;
+import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -95,6 +96,11 @@ abstract class DelegatingKeyValueStore implements KeyValueStore {
     @Override
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
         return delegate().compact(listener);
+    }
+
+    @Override
+    public VerificationReport verify() {
+        return delegate().verify();
     }
 
     @Override
