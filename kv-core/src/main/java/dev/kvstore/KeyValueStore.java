@@ -250,6 +250,28 @@ public interface KeyValueStore extends AutoCloseable {
     VerificationReport verify();
 
     /**
+     * Writes a copy of the store as it is at one moment during this call into a new directory, from
+     * which it can be opened like any other. Readers, writers and compaction go on; compaction only
+     * waits before it gives a segment up. The backup has every write up to that moment and none
+     * after it. When this returns, all of it survives a power cut, in every {@link Durability}.
+     *
+     * <p>On the same file system, full segments are not copied but shared by hard links, where that
+     * is possible: this takes neither time nor space, and neither of the two stores ever changes
+     * what is shared. For protection against a failing disk, give a directory on another one. Each
+     * record is checked in either case. The backup has no index; the first open makes it.
+     *
+     * <p>If this throws, or the process ends before it returns, there is no store in the directory.
+     *
+     * @param target a directory that does not exist or is empty, outside of the store's own
+     * @return what was written
+     * @throws StoreTargetException if the directory cannot be used
+     * @throws StoreCorruptedException if a record fails its checksum; see {@link #verify()}
+     * @throws StoreFullException if there is no room for the backup
+     * @throws KeyValueStoreException if the directory cannot be written for another reason
+     */
+    BackupReport backup(Path target);
+
+    /**
      * Closes the store: completes the calls in flight, stops compaction, forces everything to disk
      * in every {@link Durability}, and releases the files and the lock. Closing twice does nothing.
      *

@@ -14,4 +14,5 @@ public abstract class BasicContract extends StoreContract
                 Scans,
                 Figures,
                 Lifecycle,
-                Verification {}
+                Verification,
+                Backups {}

@@ -67,6 +67,18 @@ public final class StoreExtension implements BeforeEachCallback, AfterEachCallba
         return open(options);
     }
 
+    /** Returns a path beside the store. */
+    public Path beside(String otherName) {
+        return root().resolve(otherName);
+    }
+
+    /** Closes the store and opens the one of another name beside it. */
+    public KeyValueStore openBeside(String otherName) {
+        close();
+        name = otherName;
+        return open(options.withReadOnly(false));
+    }
+
     /** Closes the store if it is open. */
     public void close() {
         if (store != null) {

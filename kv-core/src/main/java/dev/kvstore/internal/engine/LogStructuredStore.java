@@ -1,5 +1,6 @@
 package dev.kvstore.internal.engine;
 
+import dev.kvstore.BackupReport;
 import dev.kvstore.CompactionProgress;
 import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
@@ -17,6 +18,7 @@ import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.Segment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -246,6 +248,11 @@ final class LogStructuredStore implements KeyValueStore {
     }
 
     // ---------------------------------------------------------------- upkeep
+
+    @Override
+    public BackupReport backup(Path target) {
+        return upkeep.backup(target);
+    }
 
     @Override
     public VerificationReport verify() {

@@ -120,6 +120,31 @@ public final class StoreOpener {
                 "The store in " + directory + " could not be opened: " + e + ".", e);
     }
 
+    /** Says why a copy of a store could not be written. */
+    static KeyValueStoreException cannotWrite(String what, Path directory, Exception e) {
+        String reason = String.valueOf(e.getMessage());
+        if (reason.contains("No space left")) {
+            return new StoreFullException(
+                    what
+                            + " to "
+                            + directory
+                            + " was given up: "
+                            + reason
+                            + ". There is no store in it. Make room on the disk, or choose another"
+                            + " one.",
+                    e);
+        }
+        return new KeyValueStoreException(
+                what
+                        + " to "
+                        + directory
+                        + " was given up: "
+                        + e
+                        + ". There is no store in it. Check the disk and the permissions, or choose"
+                        + " another directory.",
+                e);
+    }
+
     private KeyValueStore open() throws IOException {
         boolean opened = false;
         try {
@@ -294,6 +319,7 @@ public final class StoreOpener {
             @Nullable Compactor compactor,
             @Nullable IntervalForcer forcer) {
         if (options.readOnly()) {
+            log.startReadOnly(recovery.lastSequence());
             return;
         }
         log.start(recovery.lastSequence(), recovery.clean());

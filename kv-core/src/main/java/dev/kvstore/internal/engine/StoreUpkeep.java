@@ -1,10 +1,13 @@
 package dev.kvstore.internal.engine;
 
+import dev.kvstore.BackupReport;
 import dev.kvstore.StoreFailedException;
 import dev.kvstore.VerificationReport;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.recovery.RecordKey;
 import dev.kvstore.internal.recovery.StoreVerifier;
+import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,6 +64,30 @@ final class StoreUpkeep {
                             + e.getMessage()
                             + "). Check the disk, and try again.",
                     e);
+        }
+    }
+
+    BackupReport backup(Path target) {
+        gate.checkOpen();
+        Path directory = target.toAbsolutePath();
+        StoreBackup backup =
+                new StoreBackup(
+                        log,
+                        writeLock,
+                        gate,
+                        (segment, offset) -> RecordKey.hash(hashSeed, segment.buffer(), offset));
+        try {
+            return EngineThread.call(
+                    "kv-backup",
+                    () ->
+                            backup.run(
+                                    directory,
+                                    DiskStorage.createEmpty(
+                                            directory, log.segments().directory())));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw StoreOpener.cannotWrite("The backup", directory, e);
         }
     }
 }

@@ -198,6 +198,11 @@ public final class Log {
         return retirement.readLock();
     }
 
+    /** Takes an image of the log as it is now. Write lock not held, segments kept. */
+    public LogImage image() {
+        return monitor.read(segments::image);
+    }
+
     /** Returns the lock that waits for all who hold {@link #keepingSegments()}. */
     public Lock afterKeepers() {
         return retirement.writeLock();
@@ -232,6 +237,11 @@ public final class Log {
         lastMark = tail.tail;
         pool.start();
         sealer.start();
+    }
+
+    /** Tells the log of a store opened read-only the highest sequence number ever given. */
+    public void startReadOnly(long lastSequence) {
+        this.lastSequence = lastSequence;
     }
 
     /** Sets what to call after a segment was sealed and proven. */
@@ -516,6 +526,11 @@ public final class Log {
         }
         // If we crash before this is on the disk, the segment is found as it was: all it holds is
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
+        if (segments.isShared(segment)) {
+            pool.replace(segment);
+            storage.delete(SegmentFormat.hintName(segment.id));
+            return;
+        }
         try {
             segment.end();
         } catch (IOException e) {

@@ -92,6 +92,9 @@ public final class Segment {
     /** The generation of the hot segment that was written before this one, or 0. */
     long previousGeneration;
 
+    /** Whether a backup was seen to have the same file; thread of compaction, or recovery. */
+    boolean shared;
+
     /** The offset of the next record. */
     int tail = SegmentFormat.HEADER_SIZE_BYTES;
 
@@ -246,6 +249,48 @@ public final class Segment {
         if (SegmentFormat.isOneCopyLost(buffer)) {
             SegmentFormat.write(buffer, kind.code, storeId, generation, previousGeneration, id);
         }
+    }
+
+    /**
+     * Returns another object for the same memory, with its own figures, as it was at a moment.
+     *
+     * @param tail where the records ended
+     */
+    Segment asOf(Kind kind, long generation, int tail) {
+        Segment view = new Segment(id, region, storeId, capacityBytes);
+        view.kind = kind;
+        view.setGeneration(generation);
+        view.tail = tail;
+        return view;
+    }
+
+    /** Begins the copy of a life of another segment. */
+    void beginCopy(Segment original, long originalPreviousGeneration) {
+        begin(original.kind, original.generation, originalPreviousGeneration);
+        int size = original.tail - SegmentFormat.HEADER_SIZE_BYTES;
+        buffer.put(
+                SegmentFormat.HEADER_SIZE_BYTES,
+                original.buffer,
+                SegmentFormat.HEADER_SIZE_BYTES,
+                size);
+        tail = original.tail;
+    }
+
+    /**
+     * Reads the records once and takes the figures that a hint has from them.
+     *
+     * @return the scanner, which tells where and why it ended
+     */
+    RecordScanner readFigures() {
+        RecordScanner scanner = new RecordScanner(this, tail);
+        while (scanner.next()) {
+            if (scanner.isTombstone()) {
+                addTombstone(scanner.size(), scanner.note());
+            } else if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
+                expirations.add(RecordFormat.expiry(buffer, scanner.offset()), scanner.size());
+            }
+        }
+        return scanner;
     }
 
     /** Begins a life. What was here before must not be needed by anybody any more. */

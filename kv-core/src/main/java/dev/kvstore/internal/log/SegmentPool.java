@@ -179,6 +179,15 @@ final class SegmentPool {
         }
     }
 
+    /**
+     * Puts a vacant file in the place of a segment whose life has ended and whose file a backup has
+     * too: that must not be changed.
+     */
+    void replace(Segment segment) throws IOException {
+        vacate(segment);
+        monitor.change(() -> provenCount--);
+    }
+
     /** Gives the space of free segments back, but for some. */
     void shrink(int keep) throws IOException {
         while (true) {

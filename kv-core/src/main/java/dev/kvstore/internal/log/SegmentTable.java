@@ -319,9 +319,12 @@ public final class SegmentTable {
 
     /** Empties, durably, a segment that lies behind the end of the log. */
     public void discard(Segment segment) throws IOException {
-        segment.end();
+        boolean shared = isShared(segment);
+        if (!shared) {
+            segment.end();
+        }
         storage.delete(SegmentFormat.hintName(segment.id));
-        if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
+        if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
             put(vacate(segment));
             segment.unmap();
         }
@@ -357,6 +360,20 @@ public final class SegmentTable {
     public void ignoreReadOnly(Segment segment) {
         segment.kind = Segment.Kind.FREE;
         segment.state = freeOrVacant(segment.capacityBytes);
+    }
+
+    /** Takes an image of the log as it is now. Write lock held, segments kept. */
+    public LogImage image() {
+        return new LogImage(storage, storeFile, this);
+    }
+
+    /**
+     * Whether changing the file of a segment would change what a backup has. Remembered, because
+     * once a segment's file was replaced its name tells nothing of its memory.
+     */
+    boolean isShared(Segment segment) throws IOException {
+        segment.shared |= storage.isShared(SegmentFormat.fileName(segment.id));
+        return segment.shared;
     }
 
     /** Sets where a segment ends that must not be changed. */

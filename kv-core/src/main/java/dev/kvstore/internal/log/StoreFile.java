@@ -56,14 +56,40 @@ public final class StoreFile {
 
     /** Creates the file of a new store. */
     public static StoreFile create(Storage storage, long segmentSizeBytes) throws IOException {
+        StoreFile storeFile = begin(storage, segmentSizeBytes);
+        // If we crash before this, the directory is not yet a store and is begun afresh.
+        finish(storage);
+        return storeFile;
+    }
+
+    /** Creates the file of a store that is none until {@link #finish}. */
+    public static StoreFile begin(Storage storage, long segmentSizeBytes) throws IOException {
         SecureRandom random = new SecureRandom();
+        return begin(storage, random.nextLong(), random.nextLong(), segmentSizeBytes, 0);
+    }
+
+    private static StoreFile begin(
+            Storage storage, long storeId, long hashSeed, long segmentSizeBytes, int segmentCount)
+            throws IOException {
+        storage.delete(TEMPORARY_NAME); // what a crash left may have a copy of a higher revision
         storage.allocate(TEMPORARY_NAME, SIZE_BYTES);
         MappedRegion region = storage.map(TEMPORARY_NAME, 0, SIZE_BYTES, true);
-        write(region, 0, random.nextLong(), random.nextLong(), segmentSizeBytes, 0, 1);
-        // If we crash before the rename, the directory is not yet a store and is begun afresh.
+        write(region, 0, storeId, hashSeed, segmentSizeBytes, segmentCount, 1);
+        return new StoreFile(region, 0);
+    }
+
+    /** Makes the directory a store, durably. */
+    public static void finish(Storage storage) throws IOException {
         storage.rename(TEMPORARY_NAME, NAME);
         storage.syncDirectory();
-        return new StoreFile(region, 0);
+    }
+
+    /** Makes a directory a copy of this store, durably, once everything else of it is there. */
+    void copyTo(Storage target, int copiedSegmentCount) throws IOException {
+        begin(target, storeId, hashSeed, segmentSizeBytes, copiedSegmentCount).close();
+        // If we crash before the names of the other files are durable, this one must not be there.
+        target.syncDirectory();
+        finish(target);
     }
 
     /** Opens the file, or returns null if there is none. */

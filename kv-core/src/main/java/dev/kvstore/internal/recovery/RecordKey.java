@@ -5,12 +5,12 @@ import dev.kvstore.internal.log.RecordFormat;
 import java.nio.ByteBuffer;
 
 /** The key of a record that is whole, in the memory of its segment. */
-final class RecordKey {
+public final class RecordKey {
 
     private RecordKey() {}
 
     /** Returns the hash of the key of the record at an offset. */
-    static long hash(long hashSeed, ByteBuffer buffer, int offset) {
+    public static long hash(long hashSeed, ByteBuffer buffer, int offset) {
         return KeyHash.of(
                 hashSeed, buffer, keyOffset(buffer, offset), RecordFormat.keySize(buffer, offset));
     }
