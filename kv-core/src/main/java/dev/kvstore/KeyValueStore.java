@@ -71,6 +71,31 @@ public interface KeyValueStore extends AutoCloseable {
     }
 
     /**
+     * Salvages a damaged store: takes every record that is whole and writes the newest of each key
+     * to a new store. The source is only read, and may be damaged in any way; it must not be open
+     * to write. For damage that {@link #open(Path)} or {@link #verify()} reports.
+     *
+     * <p>A key whose newest record is a tombstone stays deleted. A batch of which a part is damaged
+     * is left out whole. What damage took is gone: if it was the newest version of a key, the new
+     * store has the one before it, if that is still in the log; if it was a tombstone, the key is
+     * back with the value it was to remove, if that is. The report says what was left out, and
+     * names such keys where it can.
+     *
+     * <p>If this throws, or the process ends before it returns, there is no store in the target.
+     *
+     * @param source the directory of the damaged store
+     * @param target a directory that does not exist or is empty, outside of the source
+     * @return what was found, written and left out
+     * @throws StoreTargetException if the target cannot be used
+     * @throws StoreLockedException if the source is open to write
+     * @throws StoreFullException if there is no room for the new store
+     * @throws KeyValueStoreException if there is no store in the source, or it cannot be read
+     */
+    static RepairReport repair(Path source, Path target) {
+        return KeyValueStoreBuilder.repair(source, target);
+    }
+
+    /**
      * Stores a value under a key, replacing what was there.
      *
      * @param key the key, 1 to 65,535 bytes

@@ -153,6 +153,12 @@ final class LogStructuredStore implements KeyValueStore {
         writes.set(key, value, writes.expiryOf(ttl), WritePath.Condition.ALWAYS, null);
     }
 
+    /** Stores a value that expires at a time, in milliseconds since 1970, or never if that is 0. */
+    void setUntil(byte[] key, byte[] value, long expiry) {
+        gate.checkWritable();
+        writes.set(key, value, expiry, WritePath.Condition.ALWAYS, null);
+    }
+
     @Override
     public boolean update(byte[] key, byte[] value) {
         checkLimits(key, value);

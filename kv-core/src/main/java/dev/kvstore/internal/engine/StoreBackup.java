@@ -90,7 +90,8 @@ final class StoreBackup {
                 lastSequence);
     }
 
-    private static void removeAll(Storage target) {
+    /** Removes what is left of a copy that failed. */
+    static void removeAll(Storage target) {
         try {
             for (String name : target.list()) {
                 target.delete(name);
@@ -98,7 +99,7 @@ final class StoreBackup {
         } catch (IOException e) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    "What is left of a failed backup could not be removed from "
+                    "What is left of a failed copy could not be removed from "
                             + target.directory()
                             + ".",
                     e);

@@ -45,6 +45,7 @@ public final class StoreOpener {
     private final Storage indexStorage;
     private final String indexName;
     private final List<StorageLock> locks = new ArrayList<>();
+    private boolean unfinished;
 
     private StoreOpener(
             StoreOptions options, Storage storage, Storage indexStorage, String indexName) {
@@ -82,6 +83,17 @@ public final class StoreOpener {
         return onEngineThread(
                 storage.directory(),
                 () -> new StoreOpener(options, storage, storage, INDEX_NAME).open());
+    }
+
+    /**
+     * Makes a store in an empty directory that is none yet for others; see {@link
+     * StoreFile#finish}. On a thread of the engine.
+     */
+    static LogStructuredStore openUnfinished(StoreOptions options, Storage storage)
+            throws IOException {
+        StoreOpener opener = new StoreOpener(options, storage, storage, INDEX_NAME);
+        opener.unfinished = true;
+        return opener.open();
     }
 
     private static KeyValueStore onEngineThread(
@@ -145,11 +157,11 @@ public final class StoreOpener {
                 e);
     }
 
-    private KeyValueStore open() throws IOException {
+    private LogStructuredStore open() throws IOException {
         boolean opened = false;
         try {
             lock();
-            KeyValueStore store = openLocked();
+            LogStructuredStore store = openLocked();
             opened = true;
             return store;
         } finally {
@@ -167,7 +179,7 @@ public final class StoreOpener {
         }
     }
 
-    private KeyValueStore openLocked() throws IOException {
+    private LogStructuredStore openLocked() throws IOException {
         long startedAt = System.nanoTime();
         StoreFile existing = StoreFile.open(storage, !options.readOnly());
         StoreFile storeFile = existing != null ? existing : createStoreFile();
@@ -207,7 +219,9 @@ public final class StoreOpener {
                     -1,
                     null);
         }
-        return StoreFile.create(storage, options.segmentSizeBytes());
+        return unfinished
+                ? StoreFile.begin(storage, options.segmentSizeBytes())
+                : StoreFile.create(storage, options.segmentSizeBytes());
     }
 
     private Recovery recover(StoreFile storeFile, SegmentTable segments) throws IOException {
@@ -244,7 +258,7 @@ public final class StoreOpener {
                                 + " ms.");
     }
 
-    private KeyValueStore assemble(
+    private LogStructuredStore assemble(
             StoreFile storeFile, SegmentTable segments, Recovery recovery, RecoveryReport report) {
         HashIndex index = recovery.index();
         ReentrantLock writeLock = new ReentrantLock();

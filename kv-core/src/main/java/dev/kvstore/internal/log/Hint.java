@@ -107,9 +107,26 @@ public final class Hint {
         return Crc32c.extend(header, entries);
     }
 
+    /**
+     * Reads the hint beside a segment whose header is lost; null if there is none that is whole.
+     */
+    static @Nullable Hint readAlone(Storage storage, Segment segment, long storeId)
+            throws IOException {
+        ByteBuffer copy = copy(storage, SegmentFormat.hintName(segment.id));
+        if (copy == null) {
+            return null;
+        }
+        segment.setGeneration(copy.getLong(HintFormat.GENERATION_OFFSET));
+        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+    }
+
     /** Reads the hint of a segment's present life; null if there is none that is whole. */
     static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
-        String name = SegmentFormat.hintName(segment.id);
+        ByteBuffer copy = copy(storage, SegmentFormat.hintName(segment.id));
+        return copy != null && isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+    }
+
+    private static @Nullable ByteBuffer copy(Storage storage, String name) throws IOException {
         long fileSize = storage.size(name);
         if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
             return null;
@@ -118,7 +135,7 @@ public final class Hint {
         ByteBuffer copy = ByteBuffer.allocate((int) fileSize).order(region.buffer().order());
         copy.put(0, region.buffer(), 0, (int) fileSize);
         region.unmap();
-        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+        return copy;
     }
 
     private static boolean isWhole(ByteBuffer hint, Segment segment, long storeId) {

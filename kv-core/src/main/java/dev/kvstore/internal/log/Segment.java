@@ -213,6 +213,10 @@ public final class Segment {
 
     /** Returns what the checksums of records of a life are seeded with. */
     int seed(long generation) {
+        return seed(storeId, id, generation);
+    }
+
+    static int seed(long storeId, int id, long generation) {
         return (int) (((storeId + id) * SPREAD + generation) * SPREAD >>> 32);
     }
 

@@ -2,6 +2,8 @@ package dev.kvstore.internal.log;
 
 import dev.kvstore.internal.storage.Crc32c;
 import java.nio.ByteBuffer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +33,20 @@ final class SegmentFormat {
     /** The size of the header with both copies, and the offset of the first record. */
     static final int HEADER_SIZE_BYTES = 2 * COPY_SIZE_BYTES;
 
+    private static final Pattern FILE_NAME = Pattern.compile("segment-(\\d{8,9})\\.kvs");
+
     private SegmentFormat() {}
 
     static String fileName(int id) {
         return String.format("segment-%08d.kvs", id);
+    }
+
+    /** Returns the id of the segment that a file name is of, or -1 if it is of none. */
+    static int idOf(String name) {
+        Matcher matcher = FILE_NAME.matcher(name);
+        return matcher.matches() && fileName(Integer.parseInt(matcher.group(1))).equals(name)
+                ? Integer.parseInt(matcher.group(1))
+                : -1;
     }
 
     static String hintName(int id) {

@@ -130,6 +130,26 @@ public final class StoreFile {
         return new StoreFile(region, copy);
     }
 
+    /** Returns what either copy in the bytes of a store file says, or null if none is whole. */
+    static @Nullable StoreIdentity identity(ByteBuffer buffer) {
+        int newest = -1;
+        for (int copy : new int[] {0, SECOND_COPY_OFFSET}) {
+            if (buffer.capacity() >= copy + COPY_SIZE_BYTES
+                    && isIntact(buffer, copy)
+                    && (newest < 0
+                            || buffer.getLong(copy + REVISION_OFFSET)
+                                    > buffer.getLong(newest + REVISION_OFFSET))) {
+                newest = copy;
+            }
+        }
+        return newest < 0
+                ? null
+                : new StoreIdentity(
+                        buffer.getLong(newest + STORE_ID_OFFSET),
+                        buffer.getLong(newest + SEGMENT_SIZE_OFFSET),
+                        buffer.getInt(newest + SEGMENT_COUNT_OFFSET));
+    }
+
     private static StoreCorruptedException corrupted(Storage storage, String what) {
         return new StoreCorruptedException(
                 storage.directory().resolve(NAME)

@@ -15,6 +15,11 @@ public final class RecordKey {
                 hashSeed, buffer, keyOffset(buffer, offset), RecordFormat.keySize(buffer, offset));
     }
 
+    /** Returns the hash of a key. */
+    static long hashOf(long hashSeed, byte[] key) {
+        return KeyHash.of(hashSeed, key);
+    }
+
     /** Returns a copy of the key of the record at an offset. */
     static byte[] bytes(ByteBuffer buffer, int offset) {
         byte[] key = new byte[RecordFormat.keySize(buffer, offset)];
