@@ -102,8 +102,8 @@ public final class SegmentTable {
                 file
                         + " "
                         + what
-                        + ". Nothing was changed. Restore the store from a backup, or remove it to"
-                        + " begin afresh.",
+                        + ". Nothing was changed. Restore the store from a backup, or salvage it"
+                        + " with KeyValueStore.repair.",
                 file,
                 offset,
                 null);

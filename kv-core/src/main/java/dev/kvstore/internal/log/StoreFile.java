@@ -155,7 +155,8 @@ public final class StoreFile {
                 storage.directory().resolve(NAME)
                         + " "
                         + what
-                        + ". Nothing was changed. Restore the store from a backup.",
+                        + ". Nothing was changed. Restore the store from a backup, or salvage it"
+                        + " with KeyValueStore.repair.",
                 storage.directory().resolve(NAME),
                 0,
                 null);
