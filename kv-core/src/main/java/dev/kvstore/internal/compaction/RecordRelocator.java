@@ -226,7 +226,7 @@ final class RecordRelocator {
                         + " at offset "
                         + scanner.end()
                         + ". Compaction has left the segment as it is. Restore the store from a"
-                        + " backup.",
+                        + " backup, or salvage it with KeyValueStore.repair.",
                 file,
                 scanner.end(),
                 null);

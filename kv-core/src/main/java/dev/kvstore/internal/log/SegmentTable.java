@@ -110,11 +110,16 @@ public final class SegmentTable {
                 file
                         + " "
                         + what
-                        + ". Nothing was changed. Restore the store from a backup, or remove it to"
-                        + " begin afresh.",
+                        + ". Nothing was changed. Restore the store from a backup, or salvage it"
+                        + " with KeyValueStore.repair.",
                 file,
                 offset,
                 null);
+    }
+
+    /** Returns the file of the hint of a segment. */
+    public Path hintPathOf(int id) {
+        return storage.directory().resolve(SegmentFormat.hintName(id));
     }
 
     /** Returns the file of a segment. */
@@ -202,11 +207,9 @@ public final class SegmentTable {
             // The files are durable before the store file demands them: a crash in between leaves
             // a file too many, never one too few.
             storage.syncDirectory();
-        } else {
-            int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
-            segment.setGeneration(
-                    region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         }
+        int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
+        segment.setGeneration(region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         return segment;
     }
 
@@ -239,6 +242,13 @@ public final class SegmentTable {
                     .log(System.Logger.Level.DEBUG, "No space can be given back now.", e);
             return false;
         }
+    }
+
+    IOException noSpare(Segment segment) {
+        return new IOException(
+                "No space left for a file in the place of "
+                        + pathOf(segment.id)
+                        + ", which a backup has too and which must not be changed");
     }
 
     /**
@@ -365,14 +375,65 @@ public final class SegmentTable {
 
     /** Empties, durably, a segment that lies behind the end of the log. */
     public void discard(Segment segment) throws IOException {
-        segment.end();
-        if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
+        boolean shared = isShared(segment);
+        if (!shared) {
+            segment.end();
+        }
+        if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
             segment.state = Segment.State.VACANT; // its file is replaced when it is needed next
             if (hasSpare()) {
                 put(vacate(segment));
                 segment.unmap();
+            } else if (shared) {
+                throw noSpare(segment);
             }
         }
+    }
+
+    /**
+     * Writes again what of the headers' and the store file's two copies a crash left unfinished:
+     * from here on each copy that is not whole is damage.
+     */
+    public void mendCopies() throws IOException {
+        for (Segment segment : segments) {
+            segment.mendHeader();
+        }
+        storeFile.mend();
+    }
+
+    /** Returns what is wrong with the store file, or null; see {@link StoreFile#problem}. */
+    public @Nullable String storeFileProblem(boolean bothCopies) {
+        return storeFile.problem(bothCopies);
+    }
+
+    /** Returns the store file. */
+    public Path storeFilePath() {
+        return storage.directory().resolve(StoreFile.NAME);
+    }
+
+    /** Returns whether the file of a segment is as long as it was when it was mapped. */
+    public boolean isComplete(Segment segment) throws IOException {
+        return storage.size(SegmentFormat.fileName(segment.id)) >= segment.capacityBytes;
+    }
+
+    /** Leaves out of account a segment behind the end of the log that must not be changed. */
+    public void ignoreReadOnly(Segment segment) {
+        segment.kind = Segment.Kind.FREE;
+        segment.state = freeOrVacant(segment.capacityBytes);
+    }
+
+    /** Takes an image of the log as it is now. Write lock held, segments kept. */
+    public LogImage image() {
+        return new LogImage(storage, storeFile, this);
+    }
+
+    /**
+     * Whether changing the file of a segment would change what a backup has. Remembered, because
+     * once a segment's file was replaced its name tells nothing of its memory.
+     */
+    boolean isShared(Segment segment) throws IOException {
+        segment.shared |= storage.isShared(SegmentFormat.fileName(segment.id));
+        return segment.shared;
     }
 
     /** Sets where a segment ends that must not be changed. */
