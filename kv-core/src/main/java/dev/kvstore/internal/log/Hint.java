@@ -1,10 +1,12 @@
 package dev.kvstore.internal.log;
 
+import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +43,18 @@ public final class Hint {
             entries += scanner.isValue() || scanner.isTombstone() ? 1 : 0;
         }
         if (scanner.problem() != null) {
-            throw new IOException(
-                    "Segment "
-                            + segment.id
+            Path file = storage.directory().resolve(SegmentFormat.fileName(segment.id));
+            throw new StoreCorruptedException(
+                    file
                             + " has "
                             + scanner.problem()
-                            + " at "
+                            + " at offset "
                             + scanner.end()
-                            + " right after it was written.");
+                            + ", so it cannot be vouched for. Nothing was dropped. Restore the store"
+                            + " from a backup.",
+                    file,
+                    scanner.end(),
+                    null);
         }
         long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
         boolean listed = listSize <= segment.tail / MIN_SAVING;
@@ -109,6 +115,23 @@ public final class Hint {
 
     /** Reads the hint of a segment's present life; null if there is none that is whole. */
     static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        return hint != null
+                        && hint.generation() == segment.generation()
+                        && hint.end() >= SegmentFormat.HEADER_SIZE_BYTES
+                        && hint.end() <= segment.capacityBytes
+                ? hint
+                : null;
+    }
+
+    /** Returns the life that the hint of a segment is of, or 0 if there is none that is whole. */
+    static long generationOf(Storage storage, Segment segment, long storeId) throws IOException {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        return hint == null ? 0 : hint.generation();
+    }
+
+    private static @Nullable Hint readOfAnyLife(Storage storage, Segment segment, long storeId)
+            throws IOException {
         String name = SegmentFormat.hintName(segment.id);
         long fileSize = storage.size(name);
         if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
@@ -125,8 +148,7 @@ public final class Hint {
         if (hint.getLong(HintFormat.MAGIC_OFFSET) != HintFormat.MAGIC
                 || hint.getInt(HintFormat.VERSION_OFFSET) != HintFormat.VERSION
                 || hint.getInt(HintFormat.SEGMENT_ID_OFFSET) != segment.id
-                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId
-                || hint.getLong(HintFormat.GENERATION_OFFSET) != segment.generation()) {
+                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId) {
             return false;
         }
         long count =
@@ -136,8 +158,11 @@ public final class Hint {
         long size = HintFormat.HEADER_SIZE_BYTES + count * HintFormat.ENTRY_SIZE_BYTES;
         return count >= 0
                 && size <= hint.capacity()
-                && hint.getInt(HintFormat.CHECKSUM_OFFSET) == checksum(hint, (int) size)
-                && hint.getInt(HintFormat.END_OFFSET) <= segment.capacityBytes;
+                && hint.getInt(HintFormat.CHECKSUM_OFFSET) == checksum(hint, (int) size);
+    }
+
+    private long generation() {
+        return buffer.getLong(HintFormat.GENERATION_OFFSET);
     }
 
     /** Returns the offset behind the last record. */
@@ -195,6 +220,21 @@ public final class Hint {
     /** Whether the record of an entry is a tombstone. */
     public boolean isTombstone(int entry) {
         return buffer.getInt(at(entry) + HintFormat.ENTRY_SIZE_OFFSET) < 0;
+    }
+
+    /** Returns the entry of the record at an offset, which must be listed. */
+    public int entryAt(int offset) {
+        int low = 0;
+        int high = entryCount() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (offset(middle) < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private static int at(int entry) {
