@@ -112,6 +112,8 @@ final class StoreCloser {
                     "The store is closed after a failure; the next open rebuilds the index.");
             return;
         }
+        // If we crash between the two, the log is known to have been whole; that is true.
+        log.noteEnds();
         // If we crash before this is through, the index is rebuilt at the next open.
         index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
     }

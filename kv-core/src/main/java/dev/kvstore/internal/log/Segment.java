@@ -233,6 +233,7 @@ public final class Segment {
         // is written to it is lost: nothing of it was acknowledged, as a force takes this along.
         this.previousGeneration = previousHotGeneration;
         SegmentFormat.write(buffer, kind.code, storeId, generation, previousHotGeneration, id);
+        RecordFormat.writeNoHeader(buffer, tail);
     }
 
     /** Ends a life and makes that durable: from here on a crash cannot bring its records back. */
