@@ -125,6 +125,7 @@ final class RecordRelocator {
         if (segment.kind() == Segment.Kind.HOT) {
             log.proveHotTail();
         }
+        log.noteEnds();
         log.retire(segment);
         return true;
     }
@@ -226,7 +227,7 @@ final class RecordRelocator {
                         + " at offset "
                         + scanner.end()
                         + ". Compaction has left the segment as it is. Restore the store from a"
-                        + " backup.",
+                        + " backup, or salvage it with KeyValueStore.repair.",
                 file,
                 scanner.end(),
                 null);

@@ -7,6 +7,7 @@ import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.recovery.CloseNote;
 import dev.kvstore.internal.storage.EngineThread;
 import java.io.IOException;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,13 @@ final class StoreCloser {
             }
         } finally {
             gate.close();
-            release.run();
+            Lock afterKeepers = log.afterKeepers();
+            afterKeepers.lock(); // somebody may be reading a whole segment
+            try {
+                release.run();
+            } finally {
+                afterKeepers.unlock();
+            }
         }
     }
 
@@ -124,6 +131,8 @@ final class StoreCloser {
             return;
         }
         try {
+            // If we crash between the two, the log is known to have been whole; that is true.
+            log.noteEnds();
             // If we crash before this is through, the index is rebuilt at the next open.
             index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
         } catch (IOException e) {

@@ -3,13 +3,16 @@ package dev.kvstore.internal.log;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +68,7 @@ public final class Log {
     public record Appended(long address, long endPosition, int size) {}
 
     private final Storage storage;
+    private final StoreFile storeFile;
     private final SegmentTable segments;
     private final RecordAddress addresses;
     private final LogMonitor monitor;
@@ -74,6 +78,9 @@ public final class Log {
     private final ColdTail coldTail;
     private final LongConsumer publisher;
     private final int segmentSizeBytes;
+
+    /** Shared by those who need the segments to stay, and held alone while one is retired. */
+    private final ReentrantReadWriteLock retirement = new ReentrantReadWriteLock();
 
     // Guarded by the write lock; some are read without it for statistics.
     private Segment tail = Segment.none();
@@ -101,6 +108,7 @@ public final class Log {
             LongUnaryOperator hashAt,
             long freeDiskFloorBytes) {
         this.storage = storage;
+        this.storeFile = storeFile;
         this.segments = segments;
         this.addresses = segments.addresses();
         this.publisher = publisher;
@@ -184,6 +192,24 @@ public final class Log {
         return pool.failure();
     }
 
+    /**
+     * Returns the lock that keeps compaction from retiring a segment, and the store from being
+     * closed, for as long as it is held. Shared; taken before any other lock.
+     */
+    public Lock keepingSegments() {
+        return retirement.readLock();
+    }
+
+    /** Takes an image of the log as it is now. Write lock not held, segments kept. */
+    public LogImage image() {
+        return monitor.read(segments::image);
+    }
+
+    /** Returns the lock that waits for all who hold {@link #keepingSegments()}. */
+    public Lock afterKeepers() {
+        return retirement.writeLock();
+    }
+
     // ---------------------------------------------------------------- starting and stopping
 
     /**
@@ -213,6 +239,11 @@ public final class Log {
         lastMark = tail.tail;
         pool.start();
         sealer.start();
+    }
+
+    /** Tells the log of a store opened read-only the highest sequence number ever given. */
+    public void startReadOnly(long lastSequence) {
+        this.lastSequence = lastSequence;
     }
 
     /** Sets what to call after a segment was sealed and proven. */
@@ -369,6 +400,7 @@ public final class Log {
                 payloadChecksum,
                 tail.seed(tail.generation()));
         tail.tail = offset + size;
+        RecordFormat.writeNoHeader(buffer, tail.tail);
         if (flags == RecordFormat.TOMBSTONE) {
             tail.addTombstone(size, lastGeneration);
         } else {
@@ -434,7 +466,9 @@ public final class Log {
                 0,
                 Crc32c.of(buffer, at, Long.BYTES),
                 segment.seed(segment.generation()));
+        VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
         segment.tail = offset + RecordFormat.NOTE_RECORD_SIZE_BYTES;
+        RecordFormat.writeNoHeader(buffer, segment.tail);
     }
 
     /** Counts a record as obsolete: the index points to it no more. */
@@ -471,17 +505,46 @@ public final class Log {
     }
 
     /**
+     * Notes in the store file, durably, how far the tails are on the disk. What is behind the last
+     * mark of a tail could else pass for an unfinished write if it were damaged: after a close
+     * there is no reason for that any more, and copies may be all there is once an original goes.
+     */
+    public void noteEnds() throws IOException {
+        StoreFile.End hot = monitor.read(() -> StoreFile.End.of(tail));
+        commit.throwIfFailed();
+        try {
+            storeFile.setEnds(hot, StoreFile.End.of(coldTail.segment()));
+        } catch (IOException e) {
+            commit.fail(e);
+            throw e;
+        }
+    }
+
+    /**
      * Ends the life of a segment that nothing refers to any more, durably, and makes it free. The
      * caller has made sure that the copies of its records are on the disk, and so is every newer
      * version that made the others obsolete.
      */
     public void retire(Segment segment) throws IOException {
+        retirement.writeLock().lock();
+        try {
+            endLife(segment);
+        } finally {
+            retirement.writeLock().unlock();
+        }
+    }
+
+    private void endLife(Segment segment) throws IOException {
         if (segment.liveBytes != 0) {
             throw new IllegalStateException(
                     "Segment " + segment.id + " still has " + segment.liveBytes + " live bytes.");
         }
         // If we crash before this is on the disk, the segment is found as it was: all it holds is
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
+        if (segments.isShared(segment)) {
+            pool.replace(segment);
+            return;
+        }
         try {
             segment.end();
         } catch (IOException e) {

@@ -2,6 +2,8 @@ package dev.kvstore.internal.log;
 
 import dev.kvstore.internal.storage.Crc32c;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of a segment file's header, and the files' names. See docs/format.md, "Segment".
@@ -30,10 +32,21 @@ final class SegmentFormat {
     /** The size of the header with both copies, and the offset of the first record. */
     static final int HEADER_SIZE_BYTES = 2 * COPY_SIZE_BYTES;
 
+    private static final Pattern FILE_NAME = Pattern.compile("segment-[0-9]{8,10}\\.kvs");
+
     private SegmentFormat() {}
 
     static String fileName(int id) {
         return String.format("segment-%08d.kvs", id);
+    }
+
+    /** Returns the id in the name of a segment file, or -1 if it is no such name. */
+    static int idOf(String name) {
+        if (!FILE_NAME.matcher(name).matches()) {
+            return -1;
+        }
+        long id = Long.parseLong(name.substring(8, name.length() - 4));
+        return id <= Integer.MAX_VALUE && fileName((int) id).equals(name) ? (int) id : -1;
     }
 
     static String hintName(int id) {
@@ -78,19 +91,44 @@ final class SegmentFormat {
         return first ? 0 : second ? SECOND_COPY_OFFSET : -1;
     }
 
-    /** Whether no header was ever written to the end: one of the copies has not been begun. */
-    static boolean isUnused(ByteBuffer buffer) {
-        return newestCopy(buffer) < 0
-                && (isBlank(buffer, 0) || isBlank(buffer, SECOND_COPY_OFFSET));
+    /** Whether one copy is whole and the other is not. */
+    static boolean isOneCopyLost(ByteBuffer buffer) {
+        return isIntact(buffer, 0) != isIntact(buffer, SECOND_COPY_OFFSET);
     }
 
-    private static boolean isBlank(ByteBuffer buffer, int copy) {
-        for (int i = copy; i < copy + COPY_SIZE_BYTES; i += 8) {
-            if (buffer.getLong(i) != 0) {
-                return false;
-            }
+    /** Returns in what a header is not as it should be, or null. */
+    static @Nullable String problem(
+            ByteBuffer buffer,
+            boolean bothCopies,
+            int kind,
+            long storeId,
+            long generation,
+            long previousGeneration,
+            int id) {
+        int newest = newestCopy(buffer);
+        if (newest < 0) {
+            return "no whole copy of the header";
         }
-        return true;
+        if (bothCopies && isOneCopyLost(buffer)) {
+            return "a damaged copy of the header";
+        }
+        boolean right =
+                buffer.getInt(newest + VERSION_OFFSET) == VERSION
+                        && buffer.getInt(newest + KIND_OFFSET) == kind
+                        && buffer.getLong(newest + STORE_ID_OFFSET) == storeId
+                        && buffer.getLong(newest + GENERATION_OFFSET) == generation
+                        && buffer.getLong(newest + PREVIOUS_GENERATION_OFFSET) == previousGeneration
+                        && buffer.getInt(newest + SEGMENT_ID_OFFSET) == id;
+        return right ? null : "a header that says something else than it should";
+    }
+
+    /** Whether a header is a whole one of a segment with records, in its place in a store. */
+    static boolean isInUse(ByteBuffer buffer, long storeId, int id) {
+        int copy = newestCopy(buffer);
+        return copy >= 0
+                && buffer.getLong(copy + STORE_ID_OFFSET) == storeId
+                && buffer.getInt(copy + SEGMENT_ID_OFFSET) == id
+                && buffer.getInt(copy + KIND_OFFSET) != Segment.Kind.FREE.code;
     }
 
     private static boolean isIntact(ByteBuffer buffer, int copy) {

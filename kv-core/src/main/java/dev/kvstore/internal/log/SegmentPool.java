@@ -176,6 +176,23 @@ final class SegmentPool {
         vacateSurplus();
     }
 
+    /**
+     * Puts a vacant file in the place of a segment whose life has ended and whose file a backup has
+     * too: that must not be changed.
+     */
+    void replace(Segment segment) throws IOException {
+        structure.lock();
+        try {
+            if (!segments.hasSpare()) {
+                throw segments.noSpare(segment);
+            }
+            vacate(segment);
+            monitor.change(() -> provenCount--);
+        } finally {
+            structure.unlock();
+        }
+    }
+
     /** Gives the space of free segments back, but for some. */
     void shrink(int keep) throws IOException {
         monitor.change(

@@ -1,10 +1,12 @@
 package dev.kvstore.internal.storage;
 
+import dev.kvstore.StoreTargetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -47,6 +49,81 @@ public final class DiskStorage implements Storage {
                     }
                     return new DiskStorage(directory.toRealPath());
                 });
+    }
+
+    /**
+     * Makes a directory, or takes an empty one.
+     *
+     * @param outside the directory in which it must not lie
+     * @throws StoreTargetException if it is not empty, no directory, or lies within the other one
+     */
+    public static DiskStorage createEmpty(Path directory, Path outside) throws IOException {
+        return onEngineThread(
+                () -> {
+                    Path existing = directory.toAbsolutePath().normalize();
+                    while (existing.getParent() != null && !Files.exists(existing)) {
+                        existing = existing.getParent();
+                    }
+                    if (existing.toRealPath().startsWith(outside)) {
+                        throw new StoreTargetException(
+                                directory
+                                        + " lies within the store in "
+                                        + outside
+                                        + ". Nothing was written. Give a directory outside of it.",
+                                directory);
+                    }
+                    if (Files.exists(directory) && !isEmptyDirectory(directory)) {
+                        throw new StoreTargetException(
+                                directory
+                                        + " exists and is not an empty directory. Nothing was"
+                                        + " written. Give a new one, or empty this one.",
+                                directory);
+                    }
+                    return open(directory, true);
+                });
+    }
+
+    private static boolean isEmptyDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    @Override
+    public boolean link(String name, Storage target) throws IOException {
+        if (!isPosix() || !(target instanceof DiskStorage other)) {
+            return false; // elsewhere nobody could tell a shared file
+        }
+        return onEngineThread(
+                () -> {
+                    Path link = other.directory.resolve(name);
+                    try {
+                        Files.createLink(link, directory.resolve(name));
+                    } catch (UnsupportedOperationException | FileSystemException e) {
+                        return false; // another file system, or one without links
+                    }
+                    if (linkCount(link) > 1) {
+                        return true;
+                    }
+                    Files.delete(link);
+                    return false;
+                });
+    }
+
+    @Override
+    public boolean isShared(String name) throws IOException {
+        return isPosix() && onEngineThread(() -> linkCount(directory.resolve(name)) > 1);
+    }
+
+    private static int linkCount(Path file) throws IOException {
+        try {
+            return (int) Files.getAttribute(file, "unix:nlink");
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return 1; // then it was not linked by this class either
+        }
     }
 
     @Override

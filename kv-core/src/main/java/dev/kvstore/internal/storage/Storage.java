@@ -42,6 +42,24 @@ public interface Storage extends AutoCloseable {
      */
     void rename(String from, String to) throws IOException;
 
+    /**
+     * Gives a file of this directory the same name in another one too, without copying it: both
+     * names then are of the same bytes. Where it is not possible, nothing happens.
+     *
+     * @return whether it was possible
+     */
+    default boolean link(String name, Storage target) throws IOException {
+        return false;
+    }
+
+    /**
+     * Tells whether a file has more names than this one, so that changing it would change what
+     * others have.
+     */
+    default boolean isShared(String name) throws IOException {
+        return false;
+    }
+
     /** Makes the names in the directory durable. */
     void syncDirectory() throws IOException;
 
