@@ -39,6 +39,9 @@ abstract class FullDiskSuite {
 
     private static final int VALUE_BYTES = 3000;
 
+    /** As many as find room in what is kept for them, before compaction has to make some. */
+    private static final int DELETES = 800;
+
     private final List<KeyValueStore> opened = new ArrayList<>();
     private @Nullable SmallDisk disk;
 
@@ -86,6 +89,26 @@ abstract class FullDiskSuite {
     }
 
     @Test
+    void aStoreThatFillsTheDiskIsReadAndEmptiedAndWrittenAgain() {
+        KeyValueStore store = open(directory());
+        int count = writeUntilFull(store, 0);
+        assertThat(store.stats().state()).isEqualTo(StoreState.FULL);
+
+        for (int i = 0; i < count; i++) {
+            assertHolds(store, i, 1, VALUE_BYTES);
+        }
+        for (int i = 0; i < DELETES; i++) {
+            assertThat(store.delete(key(i))).isTrue();
+        }
+        store.compact();
+        fill(store, count, count + DELETES / 2, 1, VALUE_BYTES);
+        await().until(() -> store.stats().state() == StoreState.OPEN);
+
+        assertThat(store.size()).isEqualTo(count - DELETES / 2);
+        reopenAndCompare(store);
+    }
+
+    @Test
     void writesGoOnByThemselvesWhenAForeignFileGoes() throws IOException {
         KeyValueStore store = open(directory());
         fill(store, 0, 200, 1, VALUE_BYTES);
@@ -127,6 +150,25 @@ abstract class FullDiskSuite {
     }
 
     @Test
+    void compactionFreesRoomWhenNotAByteIsLeft() throws IOException {
+        KeyValueStore store = open(directory());
+        fill(store, 0, 600, 1, VALUE_BYTES);
+        fill(store, 0, 600, 2, VALUE_BYTES);
+        disk().leave(0);
+        writeUntilFull(store, 600, 2);
+        for (int i = 0; i < 300; i++) {
+            assertThat(store.delete(key(i))).isTrue();
+        }
+        long before = store.stats().diskBytes();
+
+        store.compact();
+
+        assertThat(store.stats().diskBytes()).isLessThan(before - (2 << 20));
+        fill(store, 300, 500, 3, VALUE_BYTES);
+        reopenAndCompare(store);
+    }
+
+    @Test
     void aRefusedBatchLeavesNothing() throws IOException {
         KeyValueStore store = open(directory());
         fill(store, 0, 100, 1, VALUE_BYTES);
@@ -163,6 +205,46 @@ abstract class FullDiskSuite {
 
         assertThat(store.get("large")).hasSize(2 << 20);
         reopenAndCompare(store);
+    }
+
+    @Test
+    void anIndexThatCannotGrowHindersNoReadAndNoDelete(@TempDir Path elsewhere) throws IOException {
+        KeyValueStore store =
+                open(
+                        options().toBuilder(elsewhere.resolve("data"))
+                                .segmentSizeBytes(4 << 20)
+                                .durability(Durability.OS)
+                                .indexPath(directory().resolve("index")));
+        disk().leave(1 << 20);
+        int count = 0;
+        try {
+            for (; count < 2_000_000; count += 1000) {
+                WriteBatch batch = new WriteBatch();
+                for (int i = count; i < count + 1000; i++) {
+                    batch.set(key(i), bytes("v" + i));
+                }
+                store.write(batch);
+            }
+        } catch (StoreFullException full) {
+            assertThat(full).hasMessageContaining("index");
+        }
+        assertThat(count).isBetween(1000, 1_999_000);
+        assertThat(store.size()).isEqualTo(count);
+        assertThat(store.get("key-" + (count - 1))).isEqualTo("v" + (count - 1));
+        assertThat(store.delete("key-0")).isTrue();
+
+        disk().makeRoom();
+        store.set("key-0", "back");
+        fill(store, count, count + 1000, 1, 10);
+        store.close();
+        try (KeyValueStore again =
+                KeyValueStore.builder()
+                        .dataPath(elsewhere.resolve("data"))
+                        .indexPath(directory().resolve("index"))
+                        .open()) {
+            assertThat(again.stats().recovery().clean()).isTrue();
+            assertThat(again.size()).isEqualTo(count + 1000);
+        }
     }
 
     @Test
@@ -224,6 +306,25 @@ abstract class FullDiskSuite {
         try (KeyValueStore store = open(directory)) {
             StoreContents.of(store).assertSameAs(contents);
         }
+    }
+
+    @Test
+    void theFloorIsKept() {
+        long floor = 6 << 20;
+        KeyValueStore store = open(options().toBuilder(directory()).freeDiskFloorBytes(floor));
+
+        int count = writeUntilFull(store, 0);
+
+        assertThat(disk().free()).isGreaterThanOrEqualTo(floor - (64 << 10));
+        assertThat(disk().free()).isLessThan(floor + (4 << 20));
+        for (int i = 0; i < DELETES; i++) {
+            assertThat(store.delete(key(i))).isTrue();
+        }
+        store.compact();
+        fill(store, 0, DELETES / 2, 2, VALUE_BYTES);
+        assertThat(disk().free()).isGreaterThanOrEqualTo(floor - (64 << 10));
+        assertThat(store.size()).isEqualTo(count - DELETES / 2);
+        reopenAndCompare(store);
     }
 
     // ---------------------------------------------------------------- what they have in common

@@ -2,6 +2,7 @@ package dev.kvstore.simulation;
 
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.VerificationReport;
 import dev.kvstore.internal.engine.StoreOpener;
 import dev.kvstore.simulation.World.Moment;
 import dev.kvstore.simulation.World.Options;
@@ -160,6 +161,10 @@ final class AfterTheCut {
             store.sync();
         }
         NavigableMap<String, String> contents = World.contents(store);
+        VerificationReport verification = store.verify();
+        if (!verification.isSound()) {
+            throw new AssertionError("Not sound: " + verification);
+        }
         if (!contents.equals(expected)) {
             throw new AssertionError("Went on with " + contents + ", not " + expected);
         }

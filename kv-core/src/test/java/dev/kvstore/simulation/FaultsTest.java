@@ -204,7 +204,10 @@ class FaultsTest {
         }
 
         private static boolean isForceOfRecords(String call) {
-            return call.startsWith("force segment") && call.contains(".kvs from");
+            // The preparer forces the header of a file that has no records yet.
+            return call.startsWith("force segment")
+                    && call.contains(".kvs from")
+                    && !call.contains(" from 0, 128");
         }
 
         /** Does something that may fail in the ways that are documented. */

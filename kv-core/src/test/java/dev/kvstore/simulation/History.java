@@ -108,6 +108,15 @@ final class History {
         return text.toString();
     }
 
+    /**
+     * A random set of one length for all, so that records of one life of a segment begin where
+     * those of another did.
+     */
+    static Step randomOfOneSize(Random random, int number) {
+        String key = key(random.nextInt(KEYS));
+        return new Step.Set(key, "step%05d-%s".formatted(number, "x".repeat(700)), 0);
+    }
+
     /** A random step; values say which step they are of, and are up to so long. */
     static Step random(Random random, int number, int longest) {
         String key = key(random.nextInt(KEYS));

@@ -53,6 +53,7 @@ class RandomWorldsTest {
 
     private void runDisk(long seed) throws Exception {
         Random random = new Random(seed);
+        boolean ofOneSize = random.nextInt(4) == 0;
         int segmentSizeBytes = 4096 * (2 + random.nextInt(6));
         SimulatedStorage storage = new SimulatedStorage();
         MutableClock clock = new MutableClock();
@@ -63,7 +64,7 @@ class RandomWorldsTest {
             World world = new World(storage, options, clock, history);
             String title = "Disk of seed " + seed + ", life " + life + ", " + options;
             try {
-                live(world, random);
+                live(world, random, ofOneSize, life);
                 AfterTheCut check = new AfterTheCut(options, history, random, 1);
                 List<Moment> moments = world.moments();
                 Moment last = moments.get(random.nextInt(moments.size()));
@@ -90,7 +91,8 @@ class RandomWorldsTest {
         return losses.get(random.nextInt(losses.size()));
     }
 
-    private static void live(World world, Random random) throws Exception {
+    private static void live(World world, Random random, boolean ofOneSize, int life)
+            throws Exception {
         ThreadGroup group = new ThreadGroup("world");
         SimulatedStorage storage = world.storage();
         // Now and then without turns: then threads truly run at the same time.
@@ -112,8 +114,12 @@ class RandomWorldsTest {
                     () -> {
                         world.open();
                         for (int i = 0; i < count; i++) {
+                            int number = life * 1000 + i;
                             int large = random.nextInt(30) == 0 ? 3 * longest : longest;
-                            world.step(History.random(random, i, large));
+                            world.step(
+                                    ofOneSize
+                                            ? History.randomOfOneSize(random, number)
+                                            : History.random(random, number, large));
                         }
                         storage.observe(moment -> {});
                         if (random.nextBoolean()) {

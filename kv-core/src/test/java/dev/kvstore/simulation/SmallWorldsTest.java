@@ -99,6 +99,35 @@ class SmallWorldsTest {
                         new Reopen(),
                         new Compact()));
         histories.put(
+                "copies of copies",
+                List.of(
+                        new Set("key0", "a", 0),
+                        new Set("key1", "b", 0),
+                        new Set("key1", "c", 0),
+                        new Sync(),
+                        new Compact(),
+                        new Sync(),
+                        new Set("key0", "d", 0),
+                        new Compact(),
+                        new Set("key0", "e", 0),
+                        new Delete("key1"),
+                        new Compact()));
+        histories.put(
+                "a tombstone in a segment full of garbage",
+                List.of(
+                        new Set("key0", "old", 0),
+                        new Set("key1", "1" + MANY, 0),
+                        new Set("key2", "2" + MANY, 0),
+                        new Set("key3", "3" + MANY, 0),
+                        new Delete("key0"),
+                        new Set("key4", "4" + MANY, 0),
+                        new Set("key4", "5" + MANY, 0),
+                        new Set("key4", "6" + MANY, 0),
+                        new Set("key4", "7" + MANY, 0),
+                        new Set("key4", "8" + MANY, 0),
+                        new Set("key5", "9" + MANY, 0),
+                        new Set("key5", "0" + MANY, 0)));
+        histories.put(
                 "time to live",
                 List.of(
                         new Set("key0", "for ever", 0),

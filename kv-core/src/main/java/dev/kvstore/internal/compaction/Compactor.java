@@ -5,6 +5,7 @@ import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.Segment;
@@ -396,10 +397,18 @@ public final class Compactor {
                 long before = reclaimed();
                 List<Segment> segments = policy.allWithGarbage();
                 planned += segments.size();
+                StoreFullException full = null;
                 for (Segment segment : segments) {
-                    if (!empty(segment)) {
-                        return;
+                    try {
+                        if (!empty(segment)) {
+                            return;
+                        }
+                    } catch (StoreFullException e) {
+                        full = e; // another one may need no room, and make some
                     }
+                }
+                if (full != null && reclaimed() == before) {
+                    throw full;
                 }
                 if (segments.isEmpty() || reclaimed() == before) {
                     return;
@@ -413,7 +422,7 @@ public final class Compactor {
             try {
                 Segment hot = log.hotTail();
                 if (policy.isWorthEnding(hot)) {
-                    log.sealHotTail();
+                    endHotTail();
                 }
                 log.awaitSealed();
             } finally {
@@ -421,6 +430,15 @@ public final class Compactor {
             }
             if (policy.isWorthEnding(log.coldTail().segment())) {
                 log.coldTail().seal();
+            }
+        }
+
+        private void endHotTail() {
+            try {
+                log.sealHotTail();
+            } catch (StoreFullException e) {
+                // What is full already can be compacted without it, and makes room.
+                LOGGER.log(System.Logger.Level.DEBUG, "The tail is left as it is.", e);
             }
         }
 

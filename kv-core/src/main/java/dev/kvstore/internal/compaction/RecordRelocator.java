@@ -135,14 +135,17 @@ final class RecordRelocator {
         long address = log.addresses().of(segment.id(), offset);
         ByteBuffer buffer = segment.buffer();
         long hash = KeyHash.of(hashSeed, buffer, scanner.keyOffset(), scanner.keySize());
-        // Room first: a segment that is begun after the record was found to be live could get a
-        // copy
-        // of what a tombstone older than that segment had removed meanwhile. See CompactionPolicy.
-        if (scanner.size() <= log.largestBatchBytes()) {
-            makeRoom(scanner.size());
-        }
         if (!index.find(hash, new AddressMatcher(address))) {
             return;
+        }
+        if (scanner.size() <= log.largestBatchBytes() && !coldTail.fits(scanner.size())) {
+            makeRoom(scanner.size());
+            // Asked again: a segment that was begun after the record was found to be live could get
+            // a copy of what a tombstone older than that segment had removed meanwhile. See
+            // CompactionPolicy.
+            if (!index.find(hash, new AddressMatcher(address))) {
+                return;
+            }
         }
         boolean expires = (scanner.flags() & RecordFormat.EXPIRY) != 0;
         if (expires && RecordFormat.expiry(buffer, offset) <= expired.now()) {

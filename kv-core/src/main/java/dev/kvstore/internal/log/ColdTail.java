@@ -114,7 +114,13 @@ public final class ColdTail {
     public void seal() throws IOException {
         if (segment.state == Segment.State.TAIL) {
             forceOrFail(segment, 0, segment.tail);
-            sealer.prove(segment);
+            try {
+                sealer.prove(segment);
+            } catch (IOException e) {
+                // The hint may be there all the same, and would end before what is appended next.
+                commit.fail(e);
+                throw e;
+            }
         }
     }
 
@@ -129,14 +135,14 @@ public final class ColdTail {
             monitor.lock().lock();
             try {
                 while (pool.isEmpty()) {
-                    pool.request(0);
+                    pool.request(0, true);
                 }
             } finally {
                 monitor.lock().unlock();
             }
             commit.runWhenAllIsForced(
                     () -> {
-                        Segment next = pool.takeCold(); // null if somebody else took it
+                        Segment next = pool.takeReserve(); // null if somebody else took it
                         if (next != null) {
                             next.begin(Segment.Kind.COLD, nextGeneration.getAsLong(), 0);
                             segment = next;

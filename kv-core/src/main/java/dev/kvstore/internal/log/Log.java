@@ -1,5 +1,6 @@
 package dev.kvstore.internal.log;
 
+import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
@@ -305,17 +306,30 @@ public final class Log {
             Segment next =
                     sealer.isBehind()
                             ? null
-                            : large ? pool.takeOversized(fileSize) : pool.takeHot(spaceSaving);
+                            : large ? pool.takeOversized(fileSize) : pool.takeHot();
             if (next != null) {
                 roll(next);
             } else if (sealer.isBehind()) {
                 monitor.awaitChange();
             } else {
-                pool.request(fileSize);
+                requestOrUseReserve(fileSize, spaceSaving && !large);
             }
         }
         if (tail.tail > tail.capacityBytes / 2) {
             pool.prepareNext();
+        }
+    }
+
+    /** What helps to free space may use the room below the floor and, failing that, the reserve. */
+    private void requestOrUseReserve(long fileSize, boolean spaceSaving) {
+        try {
+            pool.request(fileSize, spaceSaving);
+        } catch (StoreFullException e) {
+            Segment reserve = spaceSaving && !sealer.isBehind() ? pool.takeReserve() : null;
+            if (reserve == null) {
+                throw e;
+            }
+            roll(reserve);
         }
     }
 
@@ -359,13 +373,13 @@ public final class Log {
     public void sealHotTail() {
         Segment sealing = tail;
         while (tail == sealing && tail.state == Segment.State.TAIL) {
-            Segment next = sealer.isBehind() ? null : pool.takeHot(false);
+            Segment next = sealer.isBehind() ? null : pool.takeHot();
             if (next != null) {
                 roll(next);
             } else if (sealer.isBehind()) {
                 monitor.awaitChange();
             } else {
-                pool.request(0);
+                pool.request(0, false);
             }
         }
     }

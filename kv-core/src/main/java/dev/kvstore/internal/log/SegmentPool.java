@@ -23,6 +23,9 @@ final class SegmentPool {
     /** The index does not signal; looking now and then is enough, as it asks in good time. */
     private static final long LOOK_MILLIS = 100;
 
+    /** The collector may need more than one run to release a mapping. */
+    private static final int MAX_RELEASES = 5;
+
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Storage storage;
@@ -40,6 +43,8 @@ final class SegmentPool {
     private @Nullable Segment oversized;
     private long oversizedRequest;
     private boolean segmentRequested;
+    private boolean belowFloor;
+    private int releases; // how often it is worth trying still; guarded by structure
     private long attempts;
     private long retryAtNanos;
     private volatile @Nullable IOException failure;
@@ -87,12 +92,15 @@ final class SegmentPool {
     }
 
     /** Takes a segment for the hot tail, or null if there is none. */
-    @Nullable Segment takeHot(boolean spaceSaving) {
-        return hasNext() || spaceSaving ? free.poll() : null;
+    @Nullable Segment takeHot() {
+        return hasNext() ? free.poll() : null;
     }
 
-    /** Takes a segment for compaction to copy to, or null if there is none. */
-    @Nullable Segment takeCold() {
+    /**
+     * Takes a segment for compaction to copy to or, when there is no room on the disk, for
+     * deletions; null if there is none.
+     */
+    @Nullable Segment takeReserve() {
         return free.poll();
     }
 
@@ -123,10 +131,12 @@ final class SegmentPool {
      * Asks for a segment, and waits until there is one or making one has been tried.
      *
      * @param oversizedBytes how large it has to be, or 0 for the usual size
+     * @param spaceSaving whether it helps to free space: then the floor does not count
      * @throws StoreFullException if it could not be made
      */
-    void request(long oversizedBytes) {
+    void request(long oversizedBytes, boolean spaceSaving) {
         segmentRequested = true;
+        belowFloor |= spaceSaving;
         oversizedRequest = Math.max(oversizedRequest, oversizedBytes);
         retryAtNanos = System.nanoTime();
         long attempt = attempts;
@@ -218,7 +228,7 @@ final class SegmentPool {
         structure.lock();
         try {
             Segment segment = monitor.read(surplus::peek);
-            while (segment != null && segments.hasSpare()) {
+            while (segment != null && hasSpareInTheEnd()) {
                 vacate(segment);
                 segment = monitor.read(surplus::peek);
             }
@@ -227,6 +237,25 @@ final class SegmentPool {
             keepWhatIsLeft();
             structure.unlock();
         }
+    }
+
+    private boolean hasSpareInTheEnd() {
+        while (!segments.hasSpare()) {
+            if (!hasReleased()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Has space come back that was given up, if there may be some; guarded by structure. */
+    private boolean hasReleased() {
+        if (releases == 0) {
+            return false;
+        }
+        releases--;
+        storage.releaseMappings();
+        return true;
     }
 
     /** A segment of the usual size can be written again instead. */
@@ -250,6 +279,7 @@ final class SegmentPool {
                     segments.put(vacant);
                 });
         segment.unmap();
+        releases = MAX_RELEASES;
     }
 
     private interface StoreFileChange {
@@ -273,6 +303,7 @@ final class SegmentPool {
         while (true) {
             long oversizedBytes;
             boolean segment;
+            long floor;
             lock.lock();
             try {
                 while (!monitor.isStopped() && !isDue()) {
@@ -283,81 +314,116 @@ final class SegmentPool {
                 }
                 oversizedBytes = oversizedRequest;
                 segment = isSegmentWanted(0);
+                floor = belowFloor ? 0 : freeDiskFloorBytes;
+                belowFloor = false;
             } finally {
                 lock.unlock();
             }
-            prepareOnce(oversizedBytes, segment);
+            prepareOnce(oversizedBytes, segment, floor);
         }
     }
 
     private boolean isDue() {
-        boolean wanted = oversizedRequest > 0 || isSegmentWanted(0) || preparation.isWanted();
+        boolean wanted =
+                oversizedRequest > 0
+                        || isSegmentWanted(0)
+                        || preparation.isWanted()
+                        || failure != null; // to forget it, if nothing is wanted any more
         return wanted && System.nanoTime() - retryAtNanos >= 0;
     }
 
-    private void prepareOnce(long oversizedBytes, boolean segment) {
+    private void prepareOnce(long oversizedBytes, boolean segment, long floor) {
         IOException reason = null;
         try {
             if (oversizedBytes > 0) {
-                allocate(oversizedBytes);
+                allocate(oversizedBytes, floor);
             } else if (segment) {
-                allocate(segmentSizeBytes);
-            }
-            if (preparation.isWanted()) {
-                preparation.prepare();
+                allocate(segmentSizeBytes, floor);
             }
         } catch (IOException e) {
             reason = e;
         } catch (RuntimeException | Error e) {
             reason = new IOException(e.toString(), e);
         }
+        boolean prepared = prepareWhatElse();
         IOException outcome = reason;
         monitor.change(
                 () -> {
                     oversizedRequest = 0;
                     segmentRequested = outcome != null; // tried again until there is room
                     failure = outcome;
-                    retryAtNanos = System.nanoTime() + (outcome == null ? 0 : RETRY_NANOS);
+                    boolean done = outcome == null && prepared;
+                    retryAtNanos = System.nanoTime() + (done ? 0 : RETRY_NANOS);
                     attempts++;
                 });
     }
 
-    private void allocate(long sizeBytes) throws IOException {
+    /**
+     * If that fails, who needs it tries by himself and hears of it; segments do not depend on it.
+     */
+    private boolean prepareWhatElse() {
+        try {
+            if (preparation.isWanted()) {
+                preparation.prepare();
+            }
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "The index could not grow ahead.", e);
+            return false;
+        }
+    }
+
+    private void allocate(long sizeBytes, long floor) throws IOException {
         structure.lock();
         try {
-            long usable = storage.usableBytes();
-            if (usable - sizeBytes < freeDiskFloorBytes) {
-                throw new IOException(
-                        "No space left above the floor: "
-                                + usable
-                                + " bytes are free, a segment takes "
-                                + sizeBytes
-                                + ", and "
-                                + freeDiskFloorBytes
-                                + " are to stay free");
-            }
-            int id = segments.vacantId();
-            Segment vacant = segments.find(id);
-            Segment made = segments.allocate(id, sizeBytes);
-            inStoreFile(() -> segments.demand(id));
-            monitor.change(
-                    () -> {
-                        segments.put(made);
-                        if (made.capacityBytes == segmentSizeBytes) {
-                            free.add(made);
-                        } else {
-                            if (oversized != null) {
-                                surplus.add(oversized); // nobody took it, and it was too small
-                            }
-                            oversized = made;
-                        }
-                    });
-            segments.hasSpare();
-            if (vacant != null) {
-                vacant.unmap(); // else it would keep the file's space, once that is given back
+            boolean allocated = false;
+            while (!allocated) {
+                try {
+                    allocateAbove(sizeBytes, floor);
+                    allocated = true;
+                } catch (IOException e) {
+                    if (!hasReleased()) {
+                        throw e;
+                    }
+                }
             }
         } finally {
             structure.unlock();
+        }
+    }
+
+    private void allocateAbove(long sizeBytes, long floor) throws IOException {
+        long usable = storage.usableBytes();
+        if (usable - sizeBytes < floor) {
+            throw new IOException(
+                    "No space left above the floor: "
+                            + usable
+                            + " bytes are free, a segment takes "
+                            + sizeBytes
+                            + ", and "
+                            + floor
+                            + " are to stay free");
+        }
+        int id = segments.vacantId();
+        Segment vacant = segments.find(id);
+        Segment made = segments.allocate(id, sizeBytes);
+        inStoreFile(() -> segments.demand(id));
+        monitor.change(
+                () -> {
+                    segments.put(made);
+                    if (made.capacityBytes == segmentSizeBytes) {
+                        free.add(made);
+                    } else {
+                        if (oversized != null) {
+                            surplus.add(oversized); // nobody took it, and it was too small
+                        }
+                        oversized = made;
+                    }
+                });
+        segments.hasSpare();
+        if (vacant != null) {
+            vacant.unmap(); // else it would keep the file's space, once that is given back
         }
     }
 }

@@ -247,8 +247,10 @@ public final class SegmentTable {
     private MappedRegion allocateFile(String name, int id, long sizeBytes) throws IOException {
         storage.allocate(name, sizeBytes);
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
-        if (SegmentFormat.newestCopy(region.buffer()) < 0) {
-            Segment before = find(id);
+        Segment before = find(id);
+        // A file that is new to the table may have been here before, with a header that looks whole
+        // and is not on the disk, if a force of it failed then: it is always written again.
+        if (before == null || SegmentFormat.newestCopy(region.buffer()) < 0) {
             long generation = before == null ? 0 : before.generation();
             if (before == null) {
                 // Left behind by a crash, long ago, and of a later life than the one that begins.

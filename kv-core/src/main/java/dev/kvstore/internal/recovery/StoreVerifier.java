@@ -267,10 +267,9 @@ public final class StoreVerifier {
                 continue;
             }
             SegmentCheck before = hot.get(life.previousGeneration());
-            if (before != null
-                    && before.nextGeneration() >= 0
-                    && before.nextGeneration() != life.generation()) {
-                problem(life, "another generation than the segment before it names");
+            if (before != null && before.nextGeneration() > life.generation()) {
+                // A later one is in order: that which was named may have been lost with a crash.
+                problem(life, "an earlier generation than the segment before it names");
             }
             if (check.firstSequence() > 0) {
                 if (check.firstSequence() <= sequence) {

@@ -247,6 +247,11 @@ public final class DiskStorage implements Storage {
     }
 
     @Override
+    public void releaseMappings() {
+        RegionMapper.releaseUnmapped();
+    }
+
+    @Override
     public long usableBytes() throws IOException {
         return onEngineThread(() -> Files.getFileStore(directory).getUsableSpace());
     }

@@ -22,6 +22,7 @@ final class RegionMapper {
 
     private static final int MAX_TRIES = 1000;
     private static final long TRY_NANOS = 1_000_000;
+    private static final long RELEASE_NANOS = 100_000_000;
 
     private static final @Nullable ArenaHandles ARENAS = ArenaHandles.find();
 
@@ -48,6 +49,14 @@ final class RegionMapper {
             }
         }
         return new Region(buffer, arena, onUnmap);
+    }
+
+    /** Where mappings are released by the collector, has it run, and gives it some time. */
+    static void releaseUnmapped() {
+        if (ARENAS == null) {
+            System.gc();
+            LockSupport.parkNanos(RELEASE_NANOS);
+        }
     }
 
     private static final class Region implements MappedRegion {

@@ -72,6 +72,14 @@ public interface Storage extends AutoCloseable {
      */
     StorageLock lock(String name, boolean shared) throws IOException;
 
+    /**
+     * Has the space of files come back that were deleted while mapped and then unmapped: some JDKs
+     * release such a mapping only when the collector runs. For a disk that is full otherwise.
+     */
+    default void releaseMappings() {
+        // Elsewhere it has come back already.
+    }
+
     /** Returns how many bytes the file system has left for this process. */
     long usableBytes() throws IOException;
 
