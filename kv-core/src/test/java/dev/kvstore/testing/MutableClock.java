@@ -21,6 +21,10 @@ public final class MutableClock extends Clock {
         millis.addAndGet(-duration.toMillis());
     }
 
+    public void setMillis(long now) {
+        millis.set(now);
+    }
+
     @Override
     public long millis() {
         return millis.get();

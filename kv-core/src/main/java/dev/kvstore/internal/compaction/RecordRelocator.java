@@ -89,6 +89,10 @@ final class RecordRelocator {
     }
 
     private boolean scanAndRetire(Segment segment) throws IOException {
+        // Taking the lock once shows us everything that was published before the segment was full,
+        // and with that every record that one of its tombstones made obsolete.
+        writeLock.lock();
+        writeLock.unlock();
         RecordScanner scanner = new RecordScanner(segment, segment.tail());
         while (scanner.next()) {
             limiter.acquire(scanner.size(), cancelled);

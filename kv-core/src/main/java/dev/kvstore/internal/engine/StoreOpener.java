@@ -19,13 +19,10 @@ import dev.kvstore.internal.recovery.Recovery;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
-import dev.kvstore.internal.storage.StorageLock;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +41,6 @@ public final class StoreOpener {
     private final Storage storage;
     private final Storage indexStorage;
     private final String indexName;
-    private final List<StorageLock> locks = new ArrayList<>();
     private boolean unfinished;
 
     private StoreOpener(
@@ -166,17 +162,23 @@ public final class StoreOpener {
             return store;
         } finally {
             if (!opened) {
-                locks.forEach(StorageLock::close);
+                release();
             }
         }
     }
 
     private void lock() throws IOException {
-        locks.add(storage.lock(LOCK_NAME, options.readOnly()));
+        storage.lock(LOCK_NAME, options.readOnly());
         if (!indexStorage.directory().equals(storage.directory())) {
             // Another store may have been given the same index file by mistake.
-            locks.add(indexStorage.lock(indexName + ".lock", options.readOnly()));
+            indexStorage.lock(indexName + ".lock", options.readOnly());
         }
+    }
+
+    /** The index may be in the same storage; closing that twice does no harm. */
+    private void release() {
+        indexStorage.close();
+        storage.close();
     }
 
     private LogStructuredStore openLocked() throws IOException {
@@ -303,8 +305,13 @@ public final class StoreOpener {
                 forcer = new IntervalForcer(IntervalForcer.of(log), options.forceInterval());
             }
         }
-        start(log, recovery, compactor, forcer);
-        StoreCloser closer = new StoreCloser(log, index, writeLock, gate, compactor, forcer, locks);
+        StoreCloser closer =
+                new StoreCloser(log, index, writeLock, gate, compactor, forcer, this::release);
+        if (options.readOnly()) {
+            log.startReadOnly(recovery.lastSequence());
+        } else {
+            start(log, recovery, closer, compactor, forcer);
+        }
         StoreUpkeep upkeep =
                 new StoreUpkeep(
                         log,
@@ -327,21 +334,26 @@ public final class StoreOpener {
                 report);
     }
 
-    private void start(
+    private static void start(
             Log log,
             Recovery recovery,
+            StoreCloser closer,
             @Nullable Compactor compactor,
             @Nullable IntervalForcer forcer) {
-        if (options.readOnly()) {
-            log.startReadOnly(recovery.lastSequence());
-            return;
-        }
-        log.start(recovery.lastSequence(), recovery.clean());
-        if (compactor != null) {
-            compactor.start();
-        }
-        if (forcer != null) {
-            forcer.start();
+        boolean started = false;
+        try {
+            log.start(recovery.lastSequence(), recovery.clean());
+            if (compactor != null) {
+                compactor.start();
+            }
+            if (forcer != null) {
+                forcer.start();
+            }
+            started = true;
+        } finally {
+            if (!started) {
+                closer.endThreads(); // the system may have no more threads for us
+            }
         }
     }
 

@@ -27,6 +27,37 @@ public final class Hint {
     }
 
     /**
+     * Makes the place of a hint's header, so that a full disk cannot keep a full segment from being
+     * proven.
+     *
+     * @param blank whether the segment will look like one that was never used, beside which a hint
+     *     that was written would be damage
+     */
+    static void allocate(Storage storage, int segmentId, boolean blank) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        storage.allocate(name, HintFormat.HEADER_SIZE_BYTES);
+        if (blank && isWritten(storage, segmentId)) {
+            // Left behind by a segment of this number that was dropped before.
+            MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
+            region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+            region.force(0, HintFormat.HEADER_SIZE_BYTES);
+            region.unmap();
+        }
+    }
+
+    /** Whether the hint of a segment was ever begun. */
+    static boolean isWritten(Storage storage, int segmentId) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        if (storage.size(name) < HintFormat.HEADER_SIZE_BYTES) {
+            return false;
+        }
+        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, false);
+        boolean written = region.buffer().getLong(HintFormat.MAGIC_OFFSET) != 0;
+        region.unmap();
+        return written;
+    }
+
+    /**
      * Writes the hint of a segment that is on the disk.
      *
      * @param hashAt hashes the key of the record at an offset of the segment
@@ -52,8 +83,11 @@ public final class Hint {
         }
         long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
         boolean listed = listSize <= segment.tail / MIN_SAVING;
-        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         String name = SegmentFormat.hintName(segment.id);
+        if (listed && !isMadeRoomFor(storage, name, (int) listSize)) {
+            listed = false; // the header's place has been there since the segment was allocated
+        }
+        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         storage.allocate(name, size);
         MappedRegion region = storage.map(name, 0, size, true);
         ByteBuffer buffer = region.buffer();
@@ -80,6 +114,30 @@ public final class Hint {
         region.force(0, size);
         region.unmap();
         storage.syncDirectory();
+    }
+
+    /** Makes durable what a segment's hint says. See {@link SegmentTable#confirmHeaders}. */
+    static void confirm(Storage storage, Segment segment) throws IOException {
+        String name = SegmentFormat.hintName(segment.id);
+        long size = storage.size(name);
+        MappedRegion region = storage.map(name, 0, size, true);
+        ByteBuffer buffer = region.buffer();
+        for (int at = 0; at + Long.BYTES <= size; at += 4096) {
+            buffer.putLong(at, buffer.getLong(at));
+        }
+        region.force(0, size);
+        region.unmap();
+    }
+
+    private static boolean isMadeRoomFor(Storage storage, String name, int listSize) {
+        try {
+            storage.allocate(name, HintFormat.HEADER_SIZE_BYTES + (long) listSize);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "A hint goes without its list.", e);
+            return false;
+        }
     }
 
     private static void writeEntries(ByteBuffer buffer, Segment segment, IntToLongFunction hashAt) {

@@ -256,11 +256,6 @@ public final class Log {
         sealer.join();
     }
 
-    /** Gives the mappings up. */
-    public void close() {
-        segments.close();
-    }
-
     // ---------------------------------------------------------------- appending (write lock held)
 
     /** Returns the position behind the last record. Write lock held. */
@@ -528,7 +523,6 @@ public final class Log {
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
         if (segments.isShared(segment)) {
             pool.replace(segment);
-            storage.delete(SegmentFormat.hintName(segment.id));
             return;
         }
         try {
@@ -539,7 +533,6 @@ public final class Log {
             commit.fail(e);
             throw e;
         }
-        storage.delete(SegmentFormat.hintName(segment.id));
         pool.retired(segment);
     }
 

@@ -35,6 +35,7 @@ public final class SalvagedSegment {
     private int seed;
     private boolean batches = true;
     private int provenEnd = -1;
+    private @Nullable Hint hint; // of a segment whose header is lost, perhaps of an earlier life
 
     private SalvagedSegment(int fileId, Segment segment, StoreIdentity identity) {
         this.fileId = fileId;
@@ -83,20 +84,14 @@ public final class SalvagedSegment {
         }
         batches = kind == Segment.Kind.HOT;
         take(segment.generation());
-        Hint hint = fileId == segment.id ? Hint.read(storage, segment, identity.storeId()) : null;
-        provenEnd = hint == null ? -1 : hint.end();
+        Hint proof = fileId == segment.id ? Hint.read(storage, segment, identity.storeId()) : null;
+        provenEnd = proof == null ? -1 : proof.end();
     }
 
     private void readWithoutHeader(Storage storage) throws IOException {
-        Hint hint = Hint.readAlone(storage, segment, identity.storeId());
-        if (hint != null) {
-            take(segment.generation());
-            provenEnd = hint.end();
-        } else {
-            boolean unused = isBlank();
-            condition = unused ? Condition.FREE : Condition.HEADER_LOST;
-            reason = "both copies of the header are damaged";
-        }
+        hint = Hint.readAlone(storage, segment, identity.storeId());
+        condition = isBlank() ? Condition.FREE : Condition.HEADER_LOST;
+        reason = "both copies of the header are damaged";
     }
 
     private void take(long generation) {
@@ -143,6 +138,10 @@ public final class SalvagedSegment {
         }
         Set<Integer> seeds = new HashSet<>();
         chain.forEach(generation -> seeds.add(segment.seed(generation)));
+        Integer seedOfHint = hint == null ? null : segment.seed(segment.generation());
+        if (seedOfHint != null) {
+            seeds.add(seedOfHint);
+        }
         ByteBuffer buffer = segment.buffer;
         int limit = segment.capacityBytes;
         Set<Integer> met = new HashSet<>();
@@ -159,6 +158,9 @@ public final class SalvagedSegment {
             if (seeds.contains(candidate) || (again && first != null && first == candidate)) {
                 seed = candidate;
                 condition = Condition.READABLE;
+                if (hint != null && seedOfHint == candidate) {
+                    provenEnd = hint.end();
+                }
                 return;
             }
         }
@@ -234,8 +236,4 @@ public final class SalvagedSegment {
         return RecordFormat.problem(segment.buffer, offset, limit, seed);
     }
 
-    /** Gives the mapping up. */
-    public void close() {
-        segment.unmap();
-    }
 }

@@ -56,6 +56,11 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isUnused(buffer)) {
+            // A hint is written when the whole segment is durable, and its place is blank until
+            // then.
+            if (Hint.isWritten(storage, id)) {
+                throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
+            }
             segment.state = freeOrVacant(size);
             return segment;
         }
@@ -181,7 +186,9 @@ public final class SegmentTable {
                             + " segments, the most that can be addressed at this segment size.");
         }
         String name = SegmentFormat.fileName(id);
-        if (storage.size(name) > sizeBytes) {
+        long before = storage.size(name);
+        Hint.allocate(storage, id, before < 0 || before > sizeBytes);
+        if (before > sizeBytes) {
             // Left behind by a crash. Its size would say something else about it at the next open.
             String temporary = name + ".new";
             storage.delete(temporary);
@@ -194,14 +201,20 @@ public final class SegmentTable {
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
         if (id >= storeFile.segmentCount()) {
-            // The file is durable before the store file demands it: a crash in between leaves a
-            // file too many, never one too few.
+            // The files are durable before the store file demands them: a crash in between leaves
+            // a file too many, never one too few.
             storage.syncDirectory();
-            storeFile.setSegmentCount(id + 1);
         }
         int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
         segment.setGeneration(region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         return segment;
+    }
+
+    /** Says in the store file, durably, that there are segments up to an id. */
+    void demand(int id) throws IOException {
+        if (id >= storeFile.segmentCount()) {
+            storeFile.setSegmentCount(id + 1);
+        }
     }
 
     /** Puts an allocated segment in its place. Write lock held. */
@@ -227,31 +240,35 @@ public final class SegmentTable {
         vacant.state = Segment.State.VACANT;
         // If we crash before or after the rename, the one file or the other is there, both free.
         storage.rename(temporary, name);
+        storage.delete(SegmentFormat.hintName(segment.id));
         storage.syncDirectory();
         return vacant;
     }
 
-    /** Removes the last segments as long as they are vacant. */
-    void dropVacantTail(java.util.concurrent.locks.Lock writeLock) throws IOException {
-        while (true) {
-            int last;
-            writeLock.lock();
-            try {
-                last = count() - 1;
-                if (last < 1 || segments[last].state != Segment.State.VACANT) {
-                    return;
-                }
-                segments[last].unmap();
-                segments = Arrays.copyOf(segments, last);
-            } finally {
-                writeLock.unlock();
-            }
-            // If we crash between the two, there is a file too many, which is used again or
-            // ignored.
-            storeFile.setSegmentCount(last);
-            storage.delete(SegmentFormat.fileName(last));
-            storage.syncDirectory();
+    /** Takes the last segment out of the table if it is vacant; write lock held. */
+    boolean dropLastIfVacant() {
+        int last = count() - 1;
+        if (last < 1 || segments[last].state != Segment.State.VACANT) {
+            return false;
         }
+        segments[last].unmap();
+        segments = Arrays.copyOf(segments, last);
+        return true;
+    }
+
+    /** Says in the store file, durably, how many segments there are now. */
+    void demandNoMore() throws IOException {
+        storeFile.setSegmentCount(count());
+    }
+
+    /**
+     * Removes the files of the first segment that the store file does not demand. If we crash
+     * before this, there is a file too many, which is used again or ignored.
+     */
+    void deleteDropped() throws IOException {
+        storage.delete(SegmentFormat.fileName(count()));
+        storage.delete(SegmentFormat.hintName(count()));
+        storage.syncDirectory();
     }
 
     // ---------------------------------------------------------------- recovery's side
@@ -283,15 +300,30 @@ public final class SegmentTable {
         segment.tombstoneGeneration = tombstoneGeneration;
     }
 
-    /** Ends, durably, a segment where recovery found its end, unless a hint says so already. */
+    /**
+     * Makes durable what the headers say. If the last process died of a failed force, the kernel
+     * may hold pages as written that never reached the disk: a segment that looks free, or the
+     * number of segments, could be another after the next power cut. Storing what is there makes
+     * the pages dirty again, so that the force writes them.
+     */
+    public void confirmHeaders() throws IOException {
+        storeFile.confirm();
+        for (Segment segment : segments) {
+            segment.buffer.putLong(0, segment.buffer.getLong(0));
+            segment.force(0, SegmentFormat.HEADER_SIZE_BYTES);
+        }
+    }
+
+    /** Ends, durably, a segment where recovery found its end, or confirms the hint that says so. */
     public void settle(Judgement judgement, IntToLongFunction hashAt) throws IOException {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
         segment.state = Segment.State.PROVEN;
         readExpirations(judgement);
-        if (judgement.hint() == null) {
-            // The kernel may hold these pages as clean although they never reached the disk, if the
-            // last process died of a failed force. Dirty them, so that the force writes them.
+        if (judgement.hint() != null) {
+            Hint.confirm(storage, segment);
+        } else {
+            // As in confirmHeaders: the pages may be on the disk, or only seem to be.
             ByteBuffer buffer = segment.buffer;
             for (int at = 0; at < segment.tail; at += 4096) {
                 buffer.put(at, buffer.get(at));
@@ -319,12 +351,13 @@ public final class SegmentTable {
 
     /** Empties, durably, a segment that lies behind the end of the log. */
     public void discard(Segment segment) throws IOException {
-        boolean shared = isShared(segment);
-        if (!shared) {
-            segment.end();
+        if (isShared(segment)) {
+            put(vacate(segment));
+            segment.unmap();
+            return;
         }
-        storage.delete(SegmentFormat.hintName(segment.id));
-        if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
+        segment.end();
+        if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
             put(vacate(segment));
             segment.unmap();
         }
@@ -380,13 +413,5 @@ public final class SegmentTable {
     public void settleReadOnly(Judgement judgement) {
         judgement.segment().tail = judgement.end();
         judgement.segment().state = Segment.State.PROVEN;
-    }
-
-    /** Gives the mappings up. */
-    public void close() {
-        for (Segment segment : segments) {
-            segment.unmap();
-        }
-        storeFile.close();
     }
 }

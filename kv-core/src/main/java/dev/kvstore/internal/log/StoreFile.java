@@ -86,7 +86,7 @@ public final class StoreFile {
 
     /** Makes a directory a copy of this store, durably, once everything else of it is there. */
     void copyTo(Storage target, int copiedSegmentCount) throws IOException {
-        begin(target, storeId, hashSeed, segmentSizeBytes, copiedSegmentCount).close();
+        begin(target, storeId, hashSeed, segmentSizeBytes, copiedSegmentCount).region.unmap();
         // If we crash before the names of the other files are durable, this one must not be there.
         target.syncDirectory();
         finish(target);
@@ -209,6 +209,13 @@ public final class StoreFile {
         return segmentCount;
     }
 
+    /** Makes durable what it says. See {@link SegmentTable#confirmHeaders}. */
+    void confirm() throws IOException {
+        ByteBuffer buffer = region.buffer();
+        buffer.putLong(0, buffer.getLong(0));
+        region.force(0, SIZE_BYTES);
+    }
+
     /** Changes, durably, how many segment files there must be. */
     synchronized void setSegmentCount(int segmentCount) throws IOException {
         long next = revision + 1;
@@ -248,10 +255,5 @@ public final class StoreFile {
         if (problem(true) != null) {
             setSegmentCount(segmentCount);
         }
-    }
-
-    /** Gives the mapping up. */
-    public void close() {
-        region.unmap();
     }
 }

@@ -73,6 +73,9 @@ public record Recovery(
             long hashSeed,
             boolean readOnly)
             throws IOException {
+        if (!readOnly) {
+            segments.confirmHeaders();
+        }
         LogReplay replay = new LogReplay(segments);
         replay.run();
         HashIndex index =

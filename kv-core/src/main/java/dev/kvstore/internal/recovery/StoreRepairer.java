@@ -155,9 +155,6 @@ public final class StoreRepairer {
                             }
                         });
             }
-            if (index != null) {
-                index.close();
-            }
         } catch (IOException | RuntimeException e) {
             System.getLogger("dev.kvstore")
                     .log(System.Logger.Level.DEBUG, "The index tells repair nothing.", e);
@@ -296,12 +293,6 @@ public final class StoreRepairer {
             }
         }
         return ignored;
-    }
-
-    /** Gives the memory up. */
-    public void close() {
-        segments.values().forEach(SalvagedSegment::close);
-        newest.close();
     }
 
     private void leaveOut(String name, long from, long to, String reason) {

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** A directory of the real file system. Files have mode 0600 and directories 0700 on POSIX. */
@@ -28,6 +29,8 @@ public final class DiskStorage implements Storage {
     private static final int ZEROS_SIZE_BYTES = 1 << 20;
 
     private final Path directory;
+    private final Set<MappedRegion> mapped = ConcurrentHashMap.newKeySet();
+    private final Set<StorageLock> locks = ConcurrentHashMap.newKeySet();
 
     private DiskStorage(Path directory) {
         this.directory = directory;
@@ -200,7 +203,10 @@ public final class DiskStorage implements Storage {
                                             + " or more.");
                         }
                         MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
-                        return RegionMapper.map(channel, mode, offset, sizeBytes);
+                        MappedRegion region =
+                                RegionMapper.map(channel, mode, offset, sizeBytes, mapped::remove);
+                        mapped.add(region);
+                        return region;
                     }
                 });
     }
@@ -232,12 +238,24 @@ public final class DiskStorage implements Storage {
 
     @Override
     public StorageLock lock(String name, boolean shared) throws IOException {
-        return onEngineThread(() -> FileSystemLock.acquire(directory.resolve(name), shared));
+        return onEngineThread(
+                () -> {
+                    StorageLock lock = FileSystemLock.acquire(directory.resolve(name), shared);
+                    locks.add(lock);
+                    return lock;
+                });
     }
 
     @Override
     public long usableBytes() throws IOException {
         return onEngineThread(() -> Files.getFileStore(directory).getUsableSpace());
+    }
+
+    @Override
+    public void close() {
+        mapped.forEach(MappedRegion::unmap);
+        locks.forEach(StorageLock::close);
+        locks.clear();
     }
 
     static FileAttribute<?>[] privateFile() {

@@ -11,7 +11,7 @@ import java.util.List;
  * <p><b>Threads:</b> safe for use by several threads, but each file is changed by one at a time.
  * Interrupting the caller has no effect.
  */
-public interface Storage {
+public interface Storage extends AutoCloseable {
 
     /** Returns the directory, absolute. */
     Path directory();
@@ -74,4 +74,11 @@ public interface Storage {
 
     /** Returns how many bytes the file system has left for this process. */
     long usableBytes() throws IOException;
+
+    /**
+     * Gives up every mapping that has not been, as {@link MappedRegion#unmap} does, and then every
+     * lock. Closing twice does nothing.
+     */
+    @Override
+    void close();
 }

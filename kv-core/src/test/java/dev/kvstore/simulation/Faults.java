@@ -1,0 +1,67 @@
+package dev.kvstore.simulation;
+
+import java.io.IOException;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** Which calls of a {@link SimulatedStorage} fail, and how. Guarded by the storage's monitor. */
+final class Faults {
+
+    /** What a call fails with. */
+    enum Kind {
+        /** An I/O error of the device. */
+        EIO("Input/output error"),
+        /** A full disk; only calls that need space fail. */
+        ENOSPC("No space left on device");
+
+        private final String message;
+
+        Kind(String message) {
+            this.message = message;
+        }
+    }
+
+    private final @Nullable Kind kind;
+    private final long first;
+    private final boolean forEver;
+    private final Random random;
+    private long seen;
+    private @Nullable String failedCall;
+
+    private Faults(@Nullable Kind kind, long first, boolean forEver) {
+        this.kind = kind;
+        this.first = first;
+        this.forEver = forEver;
+        this.random = new Random(first);
+    }
+
+    static Faults none() {
+        return new Faults(null, 0, false);
+    }
+
+    /** The n-th call fails, counted from 1, and all later ones too if it is for ever. */
+    static Faults at(Kind kind, long n, boolean forEver) {
+        return new Faults(kind, n, forEver);
+    }
+
+    /** Counts a call, and fails if it is the one. */
+    void check(String call, boolean needsSpace) throws IOException {
+        if (kind == null || (kind == Kind.ENOSPC && !needsSpace)) {
+            return;
+        }
+        seen++;
+        if (seen == first || (forEver && seen > first)) {
+            failedCall = failedCall == null ? call : failedCall;
+            throw new IOException(kind.message + " (simulated, in " + call + ")");
+        }
+    }
+
+    /** The first call that has failed, or null. */
+    @Nullable String failedCall() {
+        return failedCall;
+    }
+
+    Random random() {
+        return random;
+    }
+}
