@@ -40,7 +40,7 @@ class FaultsTest {
     })
     void everyCallMayFail(Faults.Kind kind, boolean forEver, Durability durability)
             throws Exception {
-        failEveryCall(kind, forEver, durability, 7);
+        failEveryCall(kind, forEver, durability, kind == Faults.Kind.EIO ? 7 : 2);
     }
 
     @ParameterizedTest(name = "{0} for ever {1}, {2}")

@@ -5,7 +5,6 @@ import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.LogImage;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.storage.Storage;
-import dev.kvstore.internal.storage.StorageLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,11 +43,11 @@ final class StoreBackup {
         try {
             BackupReport report;
             // Nobody may begin a store in the directory meanwhile.
-            StorageLock lock = target.lock(StoreOpener.LOCK_NAME, false);
+            target.lock(StoreOpener.LOCK_NAME, false);
             try {
                 report = write(directory, target);
             } finally {
-                lock.close();
+                target.close();
             }
             complete = true;
             return report;

@@ -27,6 +27,8 @@ public final class SalvagedSegment {
         UNREADABLE
     }
 
+    private static final String HEADER_LOST_REASON = "both copies of the header are damaged";
+
     private final int fileId;
     private final Segment segment;
     private final StoreIdentity identity;
@@ -90,8 +92,9 @@ public final class SalvagedSegment {
 
     private void readWithoutHeader(Storage storage) throws IOException {
         hint = Hint.readAlone(storage, segment, identity.storeId());
-        condition = isBlank() ? Condition.FREE : Condition.HEADER_LOST;
-        reason = "both copies of the header are damaged";
+        // A hint is written when its segment is full: beside one that was never used there is none.
+        condition = hint == null && isBlank() ? Condition.FREE : Condition.HEADER_LOST;
+        reason = HEADER_LOST_REASON;
     }
 
     private void take(long generation) {
@@ -112,9 +115,9 @@ public final class SalvagedSegment {
 
     /** Takes over what a clean close noted, where it is about the life that is in the file. */
     public void applyNote(long generation, boolean holdsRecords, int tail) {
-        if (condition == Condition.HEADER_LOST && !holdsRecords) {
+        if (isHeaderLost() && !holdsRecords) {
             condition = Condition.FREE;
-        } else if (condition == Condition.HEADER_LOST) {
+        } else if (isHeaderLost()) {
             take(generation);
             provenEnd = tail;
         } else if (condition == Condition.READABLE
@@ -176,9 +179,10 @@ public final class SalvagedSegment {
         return SegmentFormat.fileName(id);
     }
 
-    /** Whether a file name is that of a hint. */
-    public static boolean isHint(String name) {
-        return SegmentFormat.idOf(name.replace(".hint", ".kvs")) >= 0;
+    /** Whether a file name is that of a hint, or of what takes the place of a segment one day. */
+    public static boolean isBesideSegments(String name) {
+        return name.equals(SegmentTable.SPARE_NAME)
+                || SegmentFormat.idOf(name.replace(".hint", ".kvs")) >= 0;
     }
 
     /** Returns the number in the file's name. */
@@ -216,9 +220,9 @@ public final class SalvagedSegment {
         return segment.previousGeneration;
     }
 
-    /** Whether the header is lost and the life was found in another way. */
+    /** Whether the header is lost, even if the life was found in another way. */
     public boolean isHeaderLost() {
-        return !reason.isEmpty();
+        return reason.equals(HEADER_LOST_REASON);
     }
 
     /** Whether there can be batches. */
@@ -235,5 +239,4 @@ public final class SalvagedSegment {
     @Nullable String problemAt(int offset, int limit) {
         return RecordFormat.problem(segment.buffer, offset, limit, seed);
     }
-
 }

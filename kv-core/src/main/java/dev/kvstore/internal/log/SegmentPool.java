@@ -6,6 +6,7 @@ import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -182,11 +183,14 @@ final class SegmentPool {
     void replace(Segment segment) throws IOException {
         structure.lock();
         try {
+            if (!segments.hasSpare()) {
+                throw segments.noSpare(segment);
+            }
             vacate(segment);
+            monitor.change(() -> provenCount--);
         } finally {
             structure.unlock();
         }
-        monitor.change(() -> provenCount--);
     }
 
     /** Gives the space of free segments back, but for some. */
@@ -214,13 +218,28 @@ final class SegmentPool {
         structure.lock();
         try {
             Segment segment = monitor.read(surplus::peek);
-            while (segment != null) {
+            while (segment != null && segments.hasSpare()) {
                 vacate(segment);
                 segment = monitor.read(surplus::peek);
             }
+            segments.hasSpare(); // for the next time, out of what was given back
         } finally {
+            keepWhatIsLeft();
             structure.unlock();
         }
+    }
+
+    /** A segment of the usual size can be written again instead. */
+    private void keepWhatIsLeft() {
+        monitor.change(
+                () -> {
+                    for (Segment segment : List.copyOf(surplus)) {
+                        if (segment.capacityBytes == segmentSizeBytes) {
+                            surplus.remove(segment);
+                            free.add(segment);
+                        }
+                    }
+                });
     }
 
     private void vacate(Segment segment) throws IOException {
@@ -333,6 +352,7 @@ final class SegmentPool {
                             oversized = made;
                         }
                     });
+            segments.hasSpare();
             if (vacant != null) {
                 vacant.unmap(); // else it would keep the file's space, once that is given back
             }

@@ -22,6 +22,9 @@ public final class SegmentTable {
     /** The size of the file of a segment whose space was given back. */
     static final int VACANT_SIZE_BYTES = 4096;
 
+    /** What the file of the next segment is called whose space is given back. */
+    static final String SPARE_NAME = "segment.kvs.new";
+
     private final Storage storage;
     private final StoreFile storeFile;
     private final RecordAddress addresses;
@@ -225,21 +228,42 @@ public final class SegmentTable {
     }
 
     /**
+     * Makes the file that takes the place of the next segment whose space is given back: on a full
+     * disk that must not need space first.
+     *
+     * @return whether there is one
+     */
+    boolean hasSpare() {
+        try {
+            storage.allocate(SPARE_NAME, VACANT_SIZE_BYTES);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "No space can be given back now.", e);
+            return false;
+        }
+    }
+
+    IOException noSpare(Segment segment) {
+        return new IOException(
+                "No space left for a file in the place of "
+                        + pathOf(segment.id)
+                        + ", which a backup has too and which must not be changed");
+    }
+
+    /**
      * Gives the space of a free segment back: replaces its file by one that is a header only, so
-     * that a missing file still means damage. Called without the write lock.
+     * that a missing file still means damage. Called without the write lock, and only if there is a
+     * spare.
      */
     Segment vacate(Segment segment) throws IOException {
-        String name = SegmentFormat.fileName(segment.id);
-        String temporary = name + ".new";
-        storage.delete(temporary);
-        storage.allocate(temporary, VACANT_SIZE_BYTES);
-        MappedRegion region = storage.map(temporary, 0, VACANT_SIZE_BYTES, true);
+        MappedRegion region = storage.map(SPARE_NAME, 0, VACANT_SIZE_BYTES, true);
         Segment vacant = new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
         vacant.setGeneration(segment.generation());
         vacant.end();
         vacant.state = Segment.State.VACANT;
         // If we crash before or after the rename, the one file or the other is there, both free.
-        storage.rename(temporary, name);
+        storage.rename(SPARE_NAME, SegmentFormat.fileName(segment.id));
         storage.delete(SegmentFormat.hintName(segment.id));
         storage.syncDirectory();
         return vacant;
@@ -351,15 +375,18 @@ public final class SegmentTable {
 
     /** Empties, durably, a segment that lies behind the end of the log. */
     public void discard(Segment segment) throws IOException {
-        if (isShared(segment)) {
-            put(vacate(segment));
-            segment.unmap();
-            return;
+        boolean shared = isShared(segment);
+        if (!shared) {
+            segment.end();
         }
-        segment.end();
-        if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
-            put(vacate(segment));
-            segment.unmap();
+        if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
+            segment.state = Segment.State.VACANT; // its file is replaced when it is needed next
+            if (hasSpare()) {
+                put(vacate(segment));
+                segment.unmap();
+            } else if (shared) {
+                throw noSpare(segment);
+            }
         }
     }
 

@@ -86,7 +86,7 @@ public final class StoreFile {
 
     /** Makes a directory a copy of this store, durably, once everything else of it is there. */
     void copyTo(Storage target, int copiedSegmentCount) throws IOException {
-        begin(target, storeId, hashSeed, segmentSizeBytes, copiedSegmentCount).region.unmap();
+        begin(target, storeId, hashSeed, segmentSizeBytes, copiedSegmentCount);
         // If we crash before the names of the other files are durable, this one must not be there.
         target.syncDirectory();
         finish(target);

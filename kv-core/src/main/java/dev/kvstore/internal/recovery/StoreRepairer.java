@@ -287,7 +287,7 @@ public final class StoreRepairer {
                             || name.equals(LOCK_NAME)
                             || name.equals(INDEX_NAME)
                             || SalvagedSegment.idOf(name) >= 0
-                            || SalvagedSegment.isHint(name);
+                            || SalvagedSegment.isBesideSegments(name);
             if (!used) {
                 ignored.add(source.directory().resolve(name));
             }
