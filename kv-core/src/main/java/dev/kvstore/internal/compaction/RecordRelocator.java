@@ -125,6 +125,7 @@ final class RecordRelocator {
         if (segment.kind() == Segment.Kind.HOT) {
             log.proveHotTail();
         }
+        log.noteEnds();
         log.retire(segment);
         return true;
     }

@@ -131,6 +131,8 @@ final class StoreCloser {
             return;
         }
         try {
+            // If we crash between the two, the log is known to have been whole; that is true.
+            log.noteEnds();
             // If we crash before this is through, the index is rebuilt at the next open.
             index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
         } catch (IOException e) {

@@ -1,10 +1,12 @@
 package dev.kvstore.internal.log;
 
+import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,32 +31,18 @@ public final class Hint {
     /**
      * Makes the place of a hint's header, so that a full disk cannot keep a full segment from being
      * proven.
-     *
-     * @param blank whether the segment will look like one that was never used, beside which a hint
-     *     that was written would be damage
      */
-    static void allocate(Storage storage, int segmentId, boolean blank) throws IOException {
-        String name = SegmentFormat.hintName(segmentId);
-        storage.allocate(name, HintFormat.HEADER_SIZE_BYTES);
-        if (blank && isWritten(storage, segmentId)) {
-            // Left behind by a segment of this number that was dropped before.
-            MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
-            region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
-            region.force(0, HintFormat.HEADER_SIZE_BYTES);
-            region.unmap();
-        }
+    static void allocate(Storage storage, int segmentId) throws IOException {
+        storage.allocate(SegmentFormat.hintName(segmentId), HintFormat.HEADER_SIZE_BYTES);
     }
 
-    /** Whether the hint of a segment was ever begun. */
-    static boolean isWritten(Storage storage, int segmentId) throws IOException {
+    /** Blanks, durably, what a segment of this number has left that was dropped long ago. */
+    static void blank(Storage storage, int segmentId) throws IOException {
         String name = SegmentFormat.hintName(segmentId);
-        if (storage.size(name) < HintFormat.HEADER_SIZE_BYTES) {
-            return false;
-        }
-        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, false);
-        boolean written = region.buffer().getLong(HintFormat.MAGIC_OFFSET) != 0;
+        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
+        region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+        region.force(0, HintFormat.HEADER_SIZE_BYTES);
         region.unmap();
-        return written;
     }
 
     /**
@@ -72,14 +60,18 @@ public final class Hint {
             entries += scanner.isValue() || scanner.isTombstone() ? 1 : 0;
         }
         if (scanner.problem() != null) {
-            throw new IOException(
-                    "Segment "
-                            + segment.id
+            Path file = storage.directory().resolve(SegmentFormat.fileName(segment.id));
+            throw new StoreCorruptedException(
+                    file
                             + " has "
                             + scanner.problem()
-                            + " at "
+                            + " at offset "
                             + scanner.end()
-                            + " right after it was written.");
+                            + ", so it cannot be vouched for. Nothing was dropped. Restore the store"
+                            + " from a backup.",
+                    file,
+                    scanner.end(),
+                    null);
         }
         long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
         boolean listed = listSize <= segment.tail / MIN_SAVING;
@@ -165,26 +157,41 @@ public final class Hint {
         return Crc32c.extend(header, entries);
     }
 
+    /** Reads the hint of a segment's present life; null if there is none that is whole. */
+    static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        return hint != null && hint.generation() == segment.generation() && hint.fits(segment)
+                ? hint
+                : null;
+    }
+
     /**
-     * Reads the hint beside a segment whose header is lost; null if there is none that is whole.
+     * Reads the hint beside a segment whose header is lost, and tells the segment which life it is
+     * in; null if there is none that is whole.
      */
     static @Nullable Hint readAlone(Storage storage, Segment segment, long storeId)
             throws IOException {
-        ByteBuffer copy = copy(storage, SegmentFormat.hintName(segment.id));
-        if (copy == null) {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        if (hint == null || !hint.fits(segment)) {
             return null;
         }
-        segment.setGeneration(copy.getLong(HintFormat.GENERATION_OFFSET));
-        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+        segment.setGeneration(hint.generation());
+        return hint;
     }
 
-    /** Reads the hint of a segment's present life; null if there is none that is whole. */
-    static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
-        ByteBuffer copy = copy(storage, SegmentFormat.hintName(segment.id));
-        return copy != null && isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+    /** Returns the life that the hint of a segment is of, or 0 if there is none that is whole. */
+    static long generationOf(Storage storage, Segment segment, long storeId) throws IOException {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        return hint == null ? 0 : hint.generation();
     }
 
-    private static @Nullable ByteBuffer copy(Storage storage, String name) throws IOException {
+    private boolean fits(Segment segment) {
+        return end() >= SegmentFormat.HEADER_SIZE_BYTES && end() <= segment.capacityBytes;
+    }
+
+    private static @Nullable Hint readOfAnyLife(Storage storage, Segment segment, long storeId)
+            throws IOException {
+        String name = SegmentFormat.hintName(segment.id);
         long fileSize = storage.size(name);
         if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
             return null;
@@ -193,15 +200,14 @@ public final class Hint {
         ByteBuffer copy = ByteBuffer.allocate((int) fileSize).order(region.buffer().order());
         copy.put(0, region.buffer(), 0, (int) fileSize);
         region.unmap();
-        return copy;
+        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
     }
 
     private static boolean isWhole(ByteBuffer hint, Segment segment, long storeId) {
         if (hint.getLong(HintFormat.MAGIC_OFFSET) != HintFormat.MAGIC
                 || hint.getInt(HintFormat.VERSION_OFFSET) != HintFormat.VERSION
                 || hint.getInt(HintFormat.SEGMENT_ID_OFFSET) != segment.id
-                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId
-                || hint.getLong(HintFormat.GENERATION_OFFSET) != segment.generation()) {
+                || hint.getLong(HintFormat.STORE_ID_OFFSET) != storeId) {
             return false;
         }
         long count =
@@ -211,8 +217,11 @@ public final class Hint {
         long size = HintFormat.HEADER_SIZE_BYTES + count * HintFormat.ENTRY_SIZE_BYTES;
         return count >= 0
                 && size <= hint.capacity()
-                && hint.getInt(HintFormat.CHECKSUM_OFFSET) == checksum(hint, (int) size)
-                && hint.getInt(HintFormat.END_OFFSET) <= segment.capacityBytes;
+                && hint.getInt(HintFormat.CHECKSUM_OFFSET) == checksum(hint, (int) size);
+    }
+
+    private long generation() {
+        return buffer.getLong(HintFormat.GENERATION_OFFSET);
     }
 
     /**
@@ -320,6 +329,21 @@ public final class Hint {
     /** Whether the record of an entry is a tombstone. */
     public boolean isTombstone(int entry) {
         return buffer.getInt(at(entry) + HintFormat.ENTRY_SIZE_OFFSET) < 0;
+    }
+
+    /** Returns the entry of the record at an offset, which must be listed. */
+    public int entryAt(int offset) {
+        int low = 0;
+        int high = entryCount() - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (offset(middle) < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private static int at(int entry) {

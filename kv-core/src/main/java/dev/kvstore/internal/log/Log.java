@@ -68,6 +68,7 @@ public final class Log {
     public record Appended(long address, long endPosition, int size) {}
 
     private final Storage storage;
+    private final StoreFile storeFile;
     private final SegmentTable segments;
     private final RecordAddress addresses;
     private final LogMonitor monitor;
@@ -107,6 +108,7 @@ public final class Log {
             LongUnaryOperator hashAt,
             long freeDiskFloorBytes) {
         this.storage = storage;
+        this.storeFile = storeFile;
         this.segments = segments;
         this.addresses = segments.addresses();
         this.publisher = publisher;
@@ -398,6 +400,7 @@ public final class Log {
                 payloadChecksum,
                 tail.seed(tail.generation()));
         tail.tail = offset + size;
+        RecordFormat.writeNoHeader(buffer, tail.tail);
         if (flags == RecordFormat.TOMBSTONE) {
             tail.addTombstone(size, lastGeneration);
         } else {
@@ -465,6 +468,7 @@ public final class Log {
                 segment.seed(segment.generation()));
         VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
         segment.tail = offset + RecordFormat.NOTE_RECORD_SIZE_BYTES;
+        RecordFormat.writeNoHeader(buffer, segment.tail);
     }
 
     /** Counts a record as obsolete: the index points to it no more. */
@@ -498,6 +502,22 @@ public final class Log {
         lastMark = tail.tail;
         appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
         return enough ? position() : -1;
+    }
+
+    /**
+     * Notes in the store file, durably, how far the tails are on the disk. What is behind the last
+     * mark of a tail could else pass for an unfinished write if it were damaged: after a close
+     * there is no reason for that any more, and copies may be all there is once an original goes.
+     */
+    public void noteEnds() throws IOException {
+        StoreFile.End hot = monitor.read(() -> StoreFile.End.of(tail));
+        commit.throwIfFailed();
+        try {
+            storeFile.setEnds(hot, StoreFile.End.of(coldTail.segment()));
+        } catch (IOException e) {
+            commit.fail(e);
+            throw e;
+        }
     }
 
     /**

@@ -78,7 +78,7 @@ public final class LogImage {
         for (Part part : parts) {
             checkOpen.run();
             for (; next < part.segment().id; next++) {
-                target.allocate(SegmentFormat.fileName(next), SegmentTable.VACANT_SIZE_BYTES);
+                writeVacant(target, next);
             }
             next++;
             RecordScanner scanner = part.segment().readFigures();
@@ -93,6 +93,19 @@ public final class LogImage {
                     part.segment(),
                     storeFile.storeId(),
                     offset -> hashAt.applyAsLong(part.segment(), offset));
+        }
+    }
+
+    /** Writes a segment without use, so that none is missing. */
+    private void writeVacant(Storage target, int id) throws IOException {
+        String name = SegmentFormat.fileName(id);
+        target.allocate(name, SegmentTable.VACANT_SIZE_BYTES);
+        MappedRegion region = target.map(name, 0, SegmentTable.VACANT_SIZE_BYTES, true);
+        try {
+            int size = SegmentTable.VACANT_SIZE_BYTES;
+            new Segment(id, region, storeFile.storeId(), size).end();
+        } finally {
+            region.unmap();
         }
     }
 

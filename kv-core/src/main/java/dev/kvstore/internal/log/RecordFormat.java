@@ -124,6 +124,25 @@ public final class RecordFormat {
         buffer.putInt(offset + CHECKSUM_OFFSET, checksum ^ seed);
     }
 
+    /**
+     * Writes zeros where the next record's header will be. What an earlier life left there would
+     * hide whether somebody began to write that record.
+     */
+    static void writeNoHeader(ByteBuffer buffer, int offset) {
+        if (buffer.capacity() - offset >= BATCH_HEADER_SIZE_BYTES) {
+            buffer.putLong(offset, 0);
+            buffer.putLong(offset + 8, 0);
+            buffer.putLong(offset + 16, 0);
+        }
+    }
+
+    /** Whether nothing was written where a record's header could be. */
+    public static boolean isNoHeader(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset) == 0
+                && buffer.getLong(offset + 8) == 0
+                && buffer.getInt(offset + 16) == 0;
+    }
+
     /** Tells whether the checksum of a record fits, given that of its key and value. */
     static boolean isIntact(ByteBuffer buffer, int offset, int payloadChecksum, int seed) {
         int checksum = checksum(buffer, offset, payloadChecksum);

@@ -241,9 +241,6 @@ public final class Segment {
      *     one leaves the other, until the store is opened to write
      */
     public @Nullable String headerProblem(boolean bothCopies) {
-        if (kind == Kind.FREE && SegmentFormat.isUnused(buffer)) {
-            return null;
-        }
         return SegmentFormat.problem(
                 buffer, bothCopies, kind.code, storeId, generation, previousGeneration, id);
     }
@@ -313,6 +310,7 @@ public final class Segment {
         // is written to it is lost: nothing of it was acknowledged, as a force takes this along.
         this.previousGeneration = previousHotGeneration;
         SegmentFormat.write(buffer, kind.code, storeId, generation, previousHotGeneration, id);
+        RecordFormat.writeNoHeader(buffer, tail);
     }
 
     /** Ends a life and makes that durable: from here on a crash cannot bring its records back. */

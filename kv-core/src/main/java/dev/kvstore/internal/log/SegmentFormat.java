@@ -2,7 +2,6 @@ package dev.kvstore.internal.log;
 
 import dev.kvstore.internal.storage.Crc32c;
 import java.nio.ByteBuffer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ final class SegmentFormat {
     /** The size of the header with both copies, and the offset of the first record. */
     static final int HEADER_SIZE_BYTES = 2 * COPY_SIZE_BYTES;
 
-    private static final Pattern FILE_NAME = Pattern.compile("segment-(\\d{8,9})\\.kvs");
+    private static final Pattern FILE_NAME = Pattern.compile("segment-[0-9]{8,10}\\.kvs");
 
     private SegmentFormat() {}
 
@@ -41,12 +40,13 @@ final class SegmentFormat {
         return String.format("segment-%08d.kvs", id);
     }
 
-    /** Returns the id of the segment that a file name is of, or -1 if it is of none. */
+    /** Returns the id in the name of a segment file, or -1 if it is no such name. */
     static int idOf(String name) {
-        Matcher matcher = FILE_NAME.matcher(name);
-        return matcher.matches() && fileName(Integer.parseInt(matcher.group(1))).equals(name)
-                ? Integer.parseInt(matcher.group(1))
-                : -1;
+        if (!FILE_NAME.matcher(name).matches()) {
+            return -1;
+        }
+        long id = Long.parseLong(name.substring(8, name.length() - 4));
+        return id <= Integer.MAX_VALUE && fileName((int) id).equals(name) ? (int) id : -1;
     }
 
     static String hintName(int id) {
@@ -122,19 +122,13 @@ final class SegmentFormat {
         return right ? null : "a header that says something else than it should";
     }
 
-    /** Whether no header was ever written to the end: one of the copies has not been begun. */
-    static boolean isUnused(ByteBuffer buffer) {
-        return newestCopy(buffer) < 0
-                && (isBlank(buffer, 0) || isBlank(buffer, SECOND_COPY_OFFSET));
-    }
-
-    private static boolean isBlank(ByteBuffer buffer, int copy) {
-        for (int i = copy; i < copy + COPY_SIZE_BYTES; i += 8) {
-            if (buffer.getLong(i) != 0) {
-                return false;
-            }
-        }
-        return true;
+    /** Whether a header is a whole one of a segment with records, in its place in a store. */
+    static boolean isInUse(ByteBuffer buffer, long storeId, int id) {
+        int copy = newestCopy(buffer);
+        return copy >= 0
+                && buffer.getLong(copy + STORE_ID_OFFSET) == storeId
+                && buffer.getInt(copy + SEGMENT_ID_OFFSET) == id
+                && buffer.getInt(copy + KIND_OFFSET) != Segment.Kind.FREE.code;
     }
 
     private static boolean isIntact(ByteBuffer buffer, int copy) {

@@ -46,7 +46,37 @@ public final class SegmentTable {
             segments[id] = table.openSegment(id, writable);
         }
         table.segments = segments;
+        table.checkNoneIsTooMany();
         return table;
+    }
+
+    /**
+     * A segment with records beyond those that the store file knows of: that file is an old one.
+     */
+    private void checkNoneIsTooMany() throws IOException {
+        for (String name : storage.list()) {
+            int id = SegmentFormat.idOf(name);
+            if (id < count() || storage.size(name) < VACANT_SIZE_BYTES) {
+                continue;
+            }
+            MappedRegion region = storage.map(name, 0, VACANT_SIZE_BYTES, false);
+            boolean inUse = SegmentFormat.isInUse(region.buffer(), storeFile.storeId(), id);
+            region.unmap();
+            if (inUse) {
+                Path file = storage.directory().resolve(StoreFile.NAME);
+                throw new StoreCorruptedException(
+                        file
+                                + " says that there are "
+                                + count()
+                                + " segments, but "
+                                + name
+                                + " is in use, too. Nothing was changed. Restore the store from a"
+                                + " backup.",
+                        file,
+                        -1,
+                        null);
+            }
+        }
     }
 
     private Segment openSegment(int id, boolean writable) throws IOException {
@@ -58,15 +88,6 @@ public final class SegmentTable {
         MappedRegion region = storage.map(name, 0, size, writable);
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
-        if (SegmentFormat.isUnused(buffer)) {
-            // A hint is written when the whole segment is durable, and its place is blank until
-            // then.
-            if (Hint.isWritten(storage, id)) {
-                throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
-            }
-            segment.state = freeOrVacant(size);
-            return segment;
-        }
         int header = SegmentFormat.newestCopy(buffer);
         if (header < 0
                 || buffer.getLong(header + SegmentFormat.STORE_ID_OFFSET) != storeFile.storeId()
@@ -189,26 +210,25 @@ public final class SegmentTable {
                             + " segments, the most that can be addressed at this segment size.");
         }
         String name = SegmentFormat.fileName(id);
-        long before = storage.size(name);
-        Hint.allocate(storage, id, before < 0 || before > sizeBytes);
-        if (before > sizeBytes) {
+        Hint.allocate(storage, id);
+        MappedRegion region;
+        if (storage.size(name) > sizeBytes) {
             // Left behind by a crash. Its size would say something else about it at the next open.
             String temporary = name + ".new";
             storage.delete(temporary);
-            storage.allocate(temporary, sizeBytes);
+            region = allocateFile(temporary, id, sizeBytes);
             storage.rename(temporary, name);
             storage.syncDirectory();
         } else {
-            storage.allocate(name, sizeBytes);
+            region = allocateFile(name, id, sizeBytes);
         }
-        MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
         if (id >= storeFile.segmentCount()) {
             // The files are durable before the store file demands them: a crash in between leaves
             // a file too many, never one too few.
             storage.syncDirectory();
         }
-        int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
+        int header = SegmentFormat.newestCopy(region.buffer());
         segment.setGeneration(region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         return segment;
     }
@@ -218,6 +238,27 @@ public final class SegmentTable {
         if (id >= storeFile.segmentCount()) {
             storeFile.setSegmentCount(id + 1);
         }
+    }
+
+    /**
+     * Allocates a file that says, durably, that it is free, before the store file counts on it. So
+     * a header of zeros is always damage, and what it was the header of is not lost unnoticed.
+     */
+    private MappedRegion allocateFile(String name, int id, long sizeBytes) throws IOException {
+        storage.allocate(name, sizeBytes);
+        MappedRegion region = storage.map(name, 0, sizeBytes, true);
+        if (SegmentFormat.newestCopy(region.buffer()) < 0) {
+            Segment before = find(id);
+            long generation = before == null ? 0 : before.generation();
+            if (before == null) {
+                // Left behind by a crash, long ago, and of a later life than the one that begins.
+                Hint.blank(storage, id);
+            }
+            int free = Segment.Kind.FREE.code;
+            SegmentFormat.write(region.buffer(), free, storeFile.storeId(), generation, 0, id);
+            region.force(0, SegmentFormat.HEADER_SIZE_BYTES);
+        }
+        return region;
     }
 
     /** Puts an allocated segment in its place. Write lock held. */
@@ -300,6 +341,18 @@ public final class SegmentTable {
     /** Returns the hint of a segment, or null if there is none that is whole. */
     public @Nullable Hint hintOf(Segment segment) throws IOException {
         return Hint.read(storage, segment, storeFile.storeId());
+    }
+
+    /**
+     * Whether a segment's hint is of a later life than its header: then the header is an old one.
+     */
+    public boolean isOlderThanItsHint(Segment segment) throws IOException {
+        return Hint.generationOf(storage, segment, storeFile.storeId()) > segment.generation();
+    }
+
+    /** Returns up to which offset the store file says that a segment was on the disk, or 0. */
+    public int notedEndOf(Segment segment) {
+        return storeFile.endOf(segment);
     }
 
     /** Takes over what a clean close noted about a segment. */

@@ -10,9 +10,10 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that makes a directory a store: what is fixed for the store's life, and how many segment
- * files there must be. It has two copies, written in turn, so that a power cut in the middle of
- * writing one leaves the other. See docs/format.md, "Store file".
+ * The file that makes a directory a store: what is fixed for the store's life, how many segment
+ * files there must be, and how far the tails are known to have been on the disk. It has two copies,
+ * written in turn, so that a power cut in the middle of writing one leaves the other. See
+ * docs/format.md, "Store file".
  */
 public final class StoreFile {
 
@@ -31,8 +32,12 @@ public final class StoreFile {
     static final int HASH_SEED_OFFSET = 24;
     static final int SEGMENT_SIZE_OFFSET = 32;
     static final int REVISION_OFFSET = 40;
-    static final int CHECKSUM_OFFSET = 48;
-    static final int COPY_SIZE_BYTES = 52;
+    static final int HOT_GENERATION_OFFSET = 48;
+    static final int COLD_GENERATION_OFFSET = 56;
+    static final int HOT_END_OFFSET = 64;
+    static final int COLD_END_OFFSET = 68;
+    static final int CHECKSUM_OFFSET = 72;
+    static final int COPY_SIZE_BYTES = 76;
 
     static final int SECOND_COPY_OFFSET = 2048;
     static final int SIZE_BYTES = 4096;
@@ -41,8 +46,30 @@ public final class StoreFile {
     private final long storeId;
     private final long hashSeed;
     private final long segmentSizeBytes;
-    private int segmentCount;
+    private volatile int segmentCount;
+
+    // Guarded by this, as is the writing of the file.
     private long revision;
+    private End hotEnd;
+    private End coldEnd;
+
+    /**
+     * How far a segment is known to have been on the disk. It stays true for as long as that life
+     * of the segment lasts.
+     *
+     * @param generation the life, or 0 for none
+     * @param offset up to where
+     */
+    record End(long generation, int offset) {
+
+        static final End NONE = new End(0, 0);
+
+        static End of(Segment segment) {
+            return segment.state == Segment.State.TAIL
+                    ? new End(segment.generation(), segment.forcedTo)
+                    : NONE;
+        }
+    }
 
     private StoreFile(MappedRegion region, int copy) {
         ByteBuffer buffer = region.buffer();
@@ -52,6 +79,14 @@ public final class StoreFile {
         this.segmentSizeBytes = buffer.getLong(copy + SEGMENT_SIZE_OFFSET);
         this.segmentCount = buffer.getInt(copy + SEGMENT_COUNT_OFFSET);
         this.revision = buffer.getLong(copy + REVISION_OFFSET);
+        this.hotEnd =
+                new End(
+                        buffer.getLong(copy + HOT_GENERATION_OFFSET),
+                        buffer.getInt(copy + HOT_END_OFFSET));
+        this.coldEnd =
+                new End(
+                        buffer.getLong(copy + COLD_GENERATION_OFFSET),
+                        buffer.getInt(copy + COLD_END_OFFSET));
     }
 
     /** Creates the file of a new store. */
@@ -74,7 +109,7 @@ public final class StoreFile {
         storage.delete(TEMPORARY_NAME); // what a crash left may have a copy of a higher revision
         storage.allocate(TEMPORARY_NAME, SIZE_BYTES);
         MappedRegion region = storage.map(TEMPORARY_NAME, 0, SIZE_BYTES, true);
-        write(region, 0, storeId, hashSeed, segmentSizeBytes, segmentCount, 1);
+        write(region, 0, storeId, hashSeed, segmentSizeBytes, segmentCount, End.NONE, End.NONE, 1);
         return new StoreFile(region, 0);
     }
 
@@ -175,6 +210,8 @@ public final class StoreFile {
             long hashSeed,
             long segmentSizeBytes,
             int segmentCount,
+            End hotEnd,
+            End coldEnd,
             long revision)
             throws IOException {
         ByteBuffer buffer = region.buffer();
@@ -185,6 +222,10 @@ public final class StoreFile {
         buffer.putLong(copy + HASH_SEED_OFFSET, hashSeed);
         buffer.putLong(copy + SEGMENT_SIZE_OFFSET, segmentSizeBytes);
         buffer.putLong(copy + REVISION_OFFSET, revision);
+        buffer.putLong(copy + HOT_GENERATION_OFFSET, hotEnd.generation());
+        buffer.putLong(copy + COLD_GENERATION_OFFSET, coldEnd.generation());
+        buffer.putInt(copy + HOT_END_OFFSET, hotEnd.offset());
+        buffer.putInt(copy + COLD_END_OFFSET, coldEnd.offset());
         buffer.putInt(copy + CHECKSUM_OFFSET, Crc32c.of(buffer, copy, CHECKSUM_OFFSET));
         region.force(0, SIZE_BYTES);
     }
@@ -218,12 +259,37 @@ public final class StoreFile {
 
     /** Changes, durably, how many segment files there must be. */
     synchronized void setSegmentCount(int segmentCount) throws IOException {
+        change(segmentCount, hotEnd, coldEnd);
+    }
+
+    /** Notes, durably, how far the tails are on the disk. */
+    synchronized void setEnds(End hotEnd, End coldEnd) throws IOException {
+        // Of a tail that was just begun nothing is known; then what is known of the one before
+        // stays.
+        change(
+                segmentCount,
+                hotEnd.offset() == 0 ? this.hotEnd : hotEnd,
+                coldEnd.offset() == 0 ? this.coldEnd : coldEnd);
+    }
+
+    private void change(int segmentCount, End hotEnd, End coldEnd) throws IOException {
         long next = revision + 1;
         int copy = next % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
-        // If we crash in the middle, this copy is torn and the other one, with the old count,
+        // If we crash in the middle, this copy is torn and the other one, with what was before,
         // holds.
-        write(region, copy, storeId, hashSeed, segmentSizeBytes, segmentCount, next);
+        write(
+                region,
+                copy,
+                storeId,
+                hashSeed,
+                segmentSizeBytes,
+                segmentCount,
+                hotEnd,
+                coldEnd,
+                next);
         this.segmentCount = segmentCount;
+        this.hotEnd = hotEnd;
+        this.coldEnd = coldEnd;
         this.revision = next;
     }
 
@@ -255,5 +321,18 @@ public final class StoreFile {
         if (problem(true) != null) {
             setSegmentCount(segmentCount);
         }
+    }
+
+    /**
+     * Returns up to which offset a segment is known to have been on the disk in this life, or 0.
+     */
+    synchronized int endOf(Segment segment) {
+        long generation = segment.generation();
+        if (generation == 0) {
+            return 0;
+        }
+        return generation == hotEnd.generation()
+                ? hotEnd.offset()
+                : generation == coldEnd.generation() ? coldEnd.offset() : 0;
     }
 }

@@ -98,11 +98,16 @@ public final class CloseNote {
             boolean used = state == Segment.State.TAIL || state == Segment.State.PROVEN;
             if (segment.generation() != note.getLong(at + GENERATION_OFFSET)
                     || used == (segment.kind() == Segment.Kind.FREE)
+                    || note.getInt(at + TAIL_OFFSET) < 0
                     || note.getInt(at + TAIL_OFFSET) > segment.capacityBytes()) {
                 return -1;
             }
-            if (state == Segment.State.TAIL && segments.hintOf(segment) != null) {
+            boolean tail = state == Segment.State.TAIL;
+            if (tail && segments.hintOf(segment) != null) {
                 return -1; // ended by an open with another index: the note is older than that
+            }
+            if (tail && note.getInt(at + TAIL_OFFSET) != segments.notedEndOf(segment)) {
+                return -1; // the note is of another close than what the store file says
             }
         }
         for (Segment segment : segments.all()) {

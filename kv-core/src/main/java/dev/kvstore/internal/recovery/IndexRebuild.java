@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +29,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>The highest sequence number of a key wins, in whatever order records are met. So a tombstone
  * stays in the index, and wins over older values, until all records have been seen; only then are
  * the tombstones taken out. Two records of the same number are an original and its copy.
+ *
+ * <p>What a hint lists is believed, not what the record says: nobody has looked whether that is
+ * whole. Else a bit that flipped in a newer record's key would leave the older one to be found.
  */
 final class IndexRebuild {
 
@@ -35,6 +40,8 @@ final class IndexRebuild {
     private final SegmentTable segments;
     private final HashIndex index;
     private final long hashSeed;
+
+    private final Map<Segment, Hint> listing = new HashMap<>(); // not changed once threads run
 
     private long lastSequence; // guarded by index, as are the segments' figures
     private long recordCount;
@@ -56,6 +63,12 @@ final class IndexRebuild {
     }
 
     void run(List<Judgement> judgements) throws IOException {
+        for (Judgement judgement : judgements) {
+            Hint hint = judgement.hint();
+            if (hint != null && hint.isListed()) {
+                listing.put(judgement.segment(), hint);
+            }
+        }
         inParallel(judgements, false);
         List<Judgement> withTombstones =
                 judgements.stream().filter(j -> j.segment().tombstoneBytes() > 0).toList();
@@ -218,7 +231,7 @@ final class IndexRebuild {
             } else {
                 from[i].addLive(sizes[i]);
             }
-            long position = index.locate(hashes[i], new SameKey(addresses[i]));
+            long position = index.locate(hashes[i], new SameKey(addresses[i], hashes[i]));
             if (position < 0) {
                 index.reserve(1);
                 index.insert(hashes[i], addresses[i]);
@@ -227,10 +240,10 @@ final class IndexRebuild {
             long other = index.addressAt(position);
             Segment otherSegment = segmentOf(other);
             int otherOffset = segments.addresses().offset(other);
-            if (sequences[i] > RecordFormat.sequence(otherSegment.buffer(), otherOffset)) {
+            if (sequences[i] > sequence(otherSegment, otherOffset)) {
                 index.replace(position, addresses[i]);
                 if (!isTombstone(otherSegment, otherOffset)) {
-                    otherSegment.addDead(RecordFormat.size(otherSegment.buffer(), otherOffset));
+                    otherSegment.addDead(size(otherSegment, otherOffset));
                 }
             } else if (!tombstones[i]) {
                 from[i].addDead(sizes[i]);
@@ -250,8 +263,30 @@ final class IndexRebuild {
         return segments.get(segments.addresses().segmentId(address));
     }
 
-    private static boolean isTombstone(Segment segment, int offset) {
-        return RecordFormat.flags(segment.buffer(), offset) == RecordFormat.TOMBSTONE;
+    private long sequence(Segment segment, int offset) {
+        Hint hint = listing.get(segment);
+        return hint == null
+                ? RecordFormat.sequence(segment.buffer(), offset)
+                : hint.sequence(hint.entryAt(offset));
+    }
+
+    private int size(Segment segment, int offset) {
+        Hint hint = listing.get(segment);
+        return hint == null
+                ? RecordFormat.size(segment.buffer(), offset)
+                : hint.size(hint.entryAt(offset));
+    }
+
+    private boolean isTombstone(Segment segment, int offset) {
+        Hint hint = listing.get(segment);
+        return hint == null
+                ? RecordFormat.flags(segment.buffer(), offset) == RecordFormat.TOMBSTONE
+                : hint.isTombstone(hint.entryAt(offset));
+    }
+
+    private long hash(Segment segment, int offset) {
+        Hint hint = listing.get(segment);
+        return hint == null ? hashAt(segment, offset) : hint.hash(hint.entryAt(offset));
     }
 
     /** Matches a record whose key is that of another record. */
@@ -259,11 +294,13 @@ final class IndexRebuild {
 
         private final Segment segment;
         private final int offset;
+        private final long hash;
         private long candidate;
 
-        SameKey(long address) {
+        SameKey(long address, long hash) {
             this.segment = segmentOf(address);
             this.offset = segments.addresses().offset(address);
+            this.hash = hash;
         }
 
         @Override
@@ -275,15 +312,33 @@ final class IndexRebuild {
         public Answer match() {
             Segment other = segmentOf(candidate);
             int otherOffset = segments.addresses().offset(candidate);
+            if (hash(other, otherOffset) != hash) {
+                return Answer.NO;
+            }
+            // Two keys of one hash are possible, but a damaged one is likelier: then it is the
+            // same,
+            // and the newest stays, whichever of the two that is.
+            return isSameKey(other, otherOffset)
+                            || !isIntact(segment, offset)
+                            || !isIntact(other, otherOffset)
+                    ? Answer.YES
+                    : Answer.NO;
+        }
+
+        private boolean isIntact(Segment of, int at) {
+            return of.isIntact(at, of.generation());
+        }
+
+        private boolean isSameKey(Segment other, int otherOffset) {
             ByteBuffer a = segment.buffer();
             ByteBuffer b = other.buffer();
             int size = RecordFormat.keySize(a, offset);
-            if (size != RecordFormat.keySize(b, otherOffset)) {
-                return Answer.NO;
-            }
             int keyA = offset + RecordFormat.headerSize(RecordFormat.flags(a, offset));
             int keyB = otherOffset + RecordFormat.headerSize(RecordFormat.flags(b, otherOffset));
-            return a.slice(keyA, size).equals(b.slice(keyB, size)) ? Answer.YES : Answer.NO;
+            return size == RecordFormat.keySize(b, otherOffset)
+                    && keyA + size <= segment.capacityBytes()
+                    && keyB + size <= other.capacityBytes()
+                    && a.slice(keyA, size).equals(b.slice(keyB, size));
         }
     }
 

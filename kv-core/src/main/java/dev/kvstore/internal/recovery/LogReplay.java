@@ -8,6 +8,7 @@ import dev.kvstore.internal.log.RecordScanner;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * ends for itself.
  */
 final class LogReplay {
+
+    /**
+     * How far ahead of the last record one behind the end may be; only bounds what is looked at.
+     */
+    private static final long FARTHEST_SEQUENCE = 1 << 20;
 
     private final SegmentTable segments;
     private final List<Judgement> judgements = new ArrayList<>();
@@ -54,6 +60,9 @@ final class LogReplay {
     void run() throws IOException {
         List<Segment> hot = new ArrayList<>();
         for (Segment segment : segments.all()) {
+            if (segments.isOlderThanItsHint(segment)) {
+                throw corrupted(segment, 0, "a header of an earlier life than its hint");
+            }
             if (segment.kind() == Segment.Kind.HOT) {
                 hot.add(segment);
             } else if (segment.kind() == Segment.Kind.COLD) {
@@ -71,7 +80,7 @@ final class LogReplay {
             return;
         }
         RecordScanner scanner = scan(segment);
-        if (Judgement.isMarkedDurable(segment, scanner.end())) {
+        if (isKnownDurable(segment, scanner.end())) {
             throw corrupted(segment, scanner.end(), scanner.problem());
         }
         judgements.add(new Judgement(segment, scanner.end(), null));
@@ -103,7 +112,7 @@ final class LogReplay {
             judgements.add(new Judgement(segment, scanner.end(), null));
             if (!endsWithEnd(segment, scanner)) {
                 boolean provenLater = i < proven || isVouchedFor(hot, i + 1);
-                if (provenLater || Judgement.isMarkedDurable(segment, scanner.end())) {
+                if (provenLater || isKnownDurable(segment, scanner.end())) {
                     throw corrupted(segment, scanner.end(), scanner.problem());
                 }
                 cutBytes += tornBytes(segment, scanner);
@@ -119,8 +128,14 @@ final class LogReplay {
     }
 
     /** Whether this segment, or a later one, says that all before it was on the disk. */
-    private static boolean isVouchedFor(List<Segment> hot, int from) {
-        return hot.subList(from, hot.size()).stream().anyMatch(Judgement::provesWhatIsBefore);
+    private boolean isVouchedFor(List<Segment> hot, int from) {
+        return hot.subList(from, hot.size()).stream()
+                .anyMatch(s -> segments.notedEndOf(s) > 0 || Judgement.provesWhatIsBefore(s));
+    }
+
+    /** Whether the store file, or a mark behind an offset, says that it had been on the disk. */
+    private boolean isKnownDurable(Segment segment, int offset) {
+        return offset < segments.notedEndOf(segment) || Judgement.isMarkedDurable(segment, offset);
     }
 
     private void cutOff(Segment segment) {
@@ -140,15 +155,31 @@ final class LogReplay {
         return scanner.problem() == null && scanner.flags() == RecordFormat.END;
     }
 
-    /** A header with the next sequence number is one of this life: its record is torn. */
+    /**
+     * Returns how many bytes behind the end are traces of writes. The log leaves zeros where the
+     * next header will be, so anything else there is one, and so is a whole record further on.
+     */
     private static long tornBytes(Segment segment, RecordScanner scanner) {
+        ByteBuffer buffer = segment.buffer();
         int end = scanner.end();
-        if (segment.capacityBytes() - end < RecordFormat.HEADER_SIZE_BYTES) {
+        int limit = segment.capacityBytes() - RecordFormat.BATCH_HEADER_SIZE_BYTES;
+        if (end > limit) {
             return 0;
         }
         long last = scanner.offset() == 0 ? 0 : scanner.sequence();
-        boolean torn = last > 0 && RecordFormat.sequence(segment.buffer(), end) == last + 1;
-        return torn ? Math.max(RecordFormat.HEADER_SIZE_BYTES, size(segment, end)) : 0;
+        long traces =
+                RecordFormat.isNoHeader(buffer, end)
+                        ? 0
+                        : Math.max(RecordFormat.HEADER_SIZE_BYTES, size(segment, end));
+        for (int at = end + 8; at <= limit; at += 8) {
+            long ahead = RecordFormat.sequence(buffer, at) - last;
+            if (ahead > 0
+                    && ahead <= FARTHEST_SEQUENCE
+                    && segment.isIntact(at, segment.generation())) {
+                traces = Math.max(traces, at + size(segment, at) - end);
+            }
+        }
+        return traces;
     }
 
     private static long size(Segment segment, int offset) {

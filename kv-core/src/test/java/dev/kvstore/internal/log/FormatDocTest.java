@@ -39,6 +39,10 @@ class FormatDocTest {
                         entry("hash seed", StoreFile.HASH_SEED_OFFSET),
                         entry("segment size", StoreFile.SEGMENT_SIZE_OFFSET),
                         entry("revision", StoreFile.REVISION_OFFSET),
+                        entry("hot generation", StoreFile.HOT_GENERATION_OFFSET),
+                        entry("cold generation", StoreFile.COLD_GENERATION_OFFSET),
+                        entry("hot end", StoreFile.HOT_END_OFFSET),
+                        entry("cold end", StoreFile.COLD_END_OFFSET),
                         entry("checksum", StoreFile.CHECKSUM_OFFSET));
         assertThat(PAGE.length("store file copy")).isEqualTo(StoreFile.COPY_SIZE_BYTES);
         assertMagic("store file copy", StoreFile.MAGIC, StoreFile.VERSION);
