@@ -80,6 +80,8 @@ class BackupTest {
     void aRecoveryThatCutsSharedSegmentsOffChangesThemNot() throws IOException {
         KeyValueStore store = stores.open();
         fill(store, 0, 8, 1, 40_000); // one record in each segment, so none has a mark
+        Path storeFile = stores.directory().resolve("store.kv");
+        byte[] beforeAnyClose = Files.readAllBytes(storeFile); // vouches for no end of the log
         stores.reopen().backup(stores.beside("backup"));
         stores.close();
         Path target = stores.beside("backup");
@@ -89,6 +91,7 @@ class BackupTest {
                 Files.delete(file);
             }
         }
+        new DamagedFile(storeFile).write(0, beforeAnyClose);
         Path first = stores.directory().resolve("segment-00000000.kvs");
         byte[] contents = Files.readAllBytes(first);
         contents[200] ^= 1;

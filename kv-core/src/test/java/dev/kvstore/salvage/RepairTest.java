@@ -361,6 +361,33 @@ class RepairTest {
     }
 
     @Test
+    void aSegmentFileOfZerosIsReported() throws IOException {
+        SmallStore.fill(stores.open());
+        stores.close();
+        Map<String, byte[]> files = StoreDirectory.contents(stores.directory());
+        SalvageModel model = new SalvageModel(files);
+        for (boolean withIndex : new boolean[] {true, false}) {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                String name = file.getKey();
+                String hint = name.replace(".kvs", ".hint");
+                if (model.holdsRecords(name) && (withIndex || files.containsKey(hint))) {
+                    Path path = stores.directory().resolve(name);
+                    new DamagedFile(path).write(0, new byte[file.getValue().length]);
+                }
+            }
+            RepairReport report =
+                    KeyValueStore.repair(
+                            stores.directory(), stores.beside("repaired-" + withIndex));
+            assertThat(report.leftOut()).isNotEmpty();
+            assertThat(report.keys()).isLessThanOrEqualTo(withIndex ? 0 : 10);
+            files.forEach(
+                    (name, contents) ->
+                            new DamagedFile(stores.directory().resolve(name)).write(0, contents));
+            Files.delete(stores.directory().resolve("index.kvi"));
+        }
+    }
+
+    @Test
     void segmentsWithSwappedNamesAreReadForWhatTheyAre() throws IOException {
         KeyValueStore store = stores.open();
         SmallStore.fill(store);

@@ -60,6 +60,11 @@ final class SegmentRecords {
         return header(segment).getInt(KIND_OFFSET) == 2;
     }
 
+    /** Returns the number of its life. */
+    static long generation(byte[] segment) {
+        return header(segment).getLong(GENERATION_OFFSET);
+    }
+
     private static ByteBuffer header(byte[] segment) {
         ByteBuffer buffer = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
         int copy = buffer.getLong(REVISION_OFFSET) > buffer.getLong(64 + REVISION_OFFSET) ? 0 : 64;

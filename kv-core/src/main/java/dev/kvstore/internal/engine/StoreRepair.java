@@ -10,7 +10,6 @@ import dev.kvstore.internal.recovery.StoreRepairer;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
-import dev.kvstore.internal.storage.StorageLock;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,7 +29,13 @@ public final class StoreRepair {
     public static RepairReport run(Path source, Path target) {
         Path directory = target.toAbsolutePath();
         try {
-            return EngineThread.call("kv-repair", () -> repair(openSource(source), directory));
+            return EngineThread.call(
+                    "kv-repair",
+                    () -> {
+                        try (Storage damaged = openSource(source)) {
+                            return repair(damaged, directory);
+                        }
+                    });
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -51,28 +56,21 @@ public final class StoreRepair {
     private static RepairReport repair(Storage source, Path directory) throws IOException {
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
-        StorageLock lock = source.lock(StoreOpener.LOCK_NAME, true);
-        try {
-            StoreRepairer repairer = StoreRepairer.open(source);
-            try {
-                Storage target = DiskStorage.createEmpty(directory, source.directory());
-                write(repairer, target);
-                return new RepairReport(
-                        source.directory(),
-                        directory,
-                        startedAt,
-                        Duration.ofNanos(System.nanoTime() - startedNanos),
-                        repairer.segmentsRead(),
-                        repairer.records(),
-                        repairer.keys(),
-                        repairer.leftOut(),
-                        repairer.doubtfulKeys(),
-                        repairer.ignoredFiles());
-            } finally {
-                repairer.close();
-            }
-        } finally {
-            lock.close();
+        source.lock(StoreOpener.LOCK_NAME, true);
+        StoreRepairer repairer = StoreRepairer.open(source);
+        try (Storage target = DiskStorage.createEmpty(directory, source.directory())) {
+            write(repairer, target);
+            return new RepairReport(
+                    source.directory(),
+                    directory,
+                    startedAt,
+                    Duration.ofNanos(System.nanoTime() - startedNanos),
+                    repairer.segmentsRead(),
+                    repairer.records(),
+                    repairer.keys(),
+                    repairer.leftOut(),
+                    repairer.doubtfulKeys(),
+                    repairer.ignoredFiles());
         }
     }
 

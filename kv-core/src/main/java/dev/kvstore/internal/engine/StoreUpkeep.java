@@ -9,6 +9,7 @@ import dev.kvstore.internal.recovery.RecordKey;
 import dev.kvstore.internal.recovery.StoreVerifier;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
+import dev.kvstore.internal.storage.Storage;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -79,11 +80,12 @@ final class StoreUpkeep {
         try {
             return EngineThread.call(
                     "kv-backup",
-                    () ->
-                            backup.run(
-                                    directory,
-                                    DiskStorage.createEmpty(
-                                            directory, log.segments().directory())));
+                    () -> {
+                        try (Storage copy =
+                                DiskStorage.createEmpty(directory, log.segments().directory())) {
+                            return backup.run(directory, copy);
+                        }
+                    });
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -27,6 +27,8 @@ public final class SalvagedSegment {
         UNREADABLE
     }
 
+    private static final String HEADER_LOST_REASON = "both copies of the header are damaged";
+
     private final int fileId;
     private final Segment segment;
     private final StoreIdentity identity;
@@ -35,6 +37,7 @@ public final class SalvagedSegment {
     private int seed;
     private boolean batches = true;
     private int provenEnd = -1;
+    private @Nullable Hint hint; // of a segment whose header is lost, perhaps of an earlier life
 
     private SalvagedSegment(int fileId, Segment segment, StoreIdentity identity) {
         this.fileId = fileId;
@@ -83,20 +86,15 @@ public final class SalvagedSegment {
         }
         batches = kind == Segment.Kind.HOT;
         take(segment.generation());
-        Hint hint = fileId == segment.id ? Hint.read(storage, segment, identity.storeId()) : null;
-        provenEnd = hint == null ? -1 : hint.end();
+        Hint proof = fileId == segment.id ? Hint.read(storage, segment, identity.storeId()) : null;
+        provenEnd = proof == null ? -1 : proof.end();
     }
 
     private void readWithoutHeader(Storage storage) throws IOException {
-        Hint hint = Hint.readAlone(storage, segment, identity.storeId());
-        if (hint != null) {
-            take(segment.generation());
-            provenEnd = hint.end();
-        } else {
-            boolean unused = isBlank();
-            condition = unused ? Condition.FREE : Condition.HEADER_LOST;
-            reason = "both copies of the header are damaged";
-        }
+        hint = Hint.readAlone(storage, segment, identity.storeId());
+        // A hint is written when its segment is full: beside one that was never used there is none.
+        condition = hint == null && isBlank() ? Condition.FREE : Condition.HEADER_LOST;
+        reason = HEADER_LOST_REASON;
     }
 
     private void take(long generation) {
@@ -117,9 +115,9 @@ public final class SalvagedSegment {
 
     /** Takes over what a clean close noted, where it is about the life that is in the file. */
     public void applyNote(long generation, boolean holdsRecords, int tail) {
-        if (condition == Condition.HEADER_LOST && !holdsRecords) {
+        if (isHeaderLost() && !holdsRecords) {
             condition = Condition.FREE;
-        } else if (condition == Condition.HEADER_LOST) {
+        } else if (isHeaderLost()) {
             take(generation);
             provenEnd = tail;
         } else if (condition == Condition.READABLE
@@ -143,6 +141,10 @@ public final class SalvagedSegment {
         }
         Set<Integer> seeds = new HashSet<>();
         chain.forEach(generation -> seeds.add(segment.seed(generation)));
+        Integer seedOfHint = hint == null ? null : segment.seed(segment.generation());
+        if (seedOfHint != null) {
+            seeds.add(seedOfHint);
+        }
         ByteBuffer buffer = segment.buffer;
         int limit = segment.capacityBytes;
         Set<Integer> met = new HashSet<>();
@@ -159,6 +161,9 @@ public final class SalvagedSegment {
             if (seeds.contains(candidate) || (again && first != null && first == candidate)) {
                 seed = candidate;
                 condition = Condition.READABLE;
+                if (hint != null && seedOfHint == candidate) {
+                    provenEnd = hint.end();
+                }
                 return;
             }
         }
@@ -174,9 +179,10 @@ public final class SalvagedSegment {
         return SegmentFormat.fileName(id);
     }
 
-    /** Whether a file name is that of a hint. */
-    public static boolean isHint(String name) {
-        return SegmentFormat.idOf(name.replace(".hint", ".kvs")) >= 0;
+    /** Whether a file name is that of a hint, or of what takes the place of a segment one day. */
+    public static boolean isBesideSegments(String name) {
+        return name.equals(SegmentTable.SPARE_NAME)
+                || SegmentFormat.idOf(name.replace(".hint", ".kvs")) >= 0;
     }
 
     /** Returns the number in the file's name. */
@@ -214,9 +220,9 @@ public final class SalvagedSegment {
         return segment.previousGeneration;
     }
 
-    /** Whether the header is lost and the life was found in another way. */
+    /** Whether the header is lost, even if the life was found in another way. */
     public boolean isHeaderLost() {
-        return !reason.isEmpty();
+        return reason.equals(HEADER_LOST_REASON);
     }
 
     /** Whether there can be batches. */
@@ -232,10 +238,5 @@ public final class SalvagedSegment {
     /** Returns why there is no record at an offset, or null if there is one. */
     @Nullable String problemAt(int offset, int limit) {
         return RecordFormat.problem(segment.buffer, offset, limit, seed);
-    }
-
-    /** Gives the mapping up. */
-    public void close() {
-        segment.unmap();
     }
 }

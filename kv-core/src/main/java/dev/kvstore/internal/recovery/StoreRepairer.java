@@ -155,9 +155,6 @@ public final class StoreRepairer {
                             }
                         });
             }
-            if (index != null) {
-                index.close();
-            }
         } catch (IOException | RuntimeException e) {
             System.getLogger("dev.kvstore")
                     .log(System.Logger.Level.DEBUG, "The index tells repair nothing.", e);
@@ -290,18 +287,12 @@ public final class StoreRepairer {
                             || name.equals(LOCK_NAME)
                             || name.equals(INDEX_NAME)
                             || SalvagedSegment.idOf(name) >= 0
-                            || SalvagedSegment.isHint(name);
+                            || SalvagedSegment.isBesideSegments(name);
             if (!used) {
                 ignored.add(source.directory().resolve(name));
             }
         }
         return ignored;
-    }
-
-    /** Gives the memory up. */
-    public void close() {
-        segments.values().forEach(SalvagedSegment::close);
-        newest.close();
     }
 
     private void leaveOut(String name, long from, long to, String reason) {
