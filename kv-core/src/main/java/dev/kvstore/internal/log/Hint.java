@@ -29,6 +29,23 @@ public final class Hint {
     }
 
     /**
+     * Makes the place of a hint's header, so that a full disk cannot keep a full segment from being
+     * proven.
+     */
+    static void allocate(Storage storage, int segmentId) throws IOException {
+        storage.allocate(SegmentFormat.hintName(segmentId), HintFormat.HEADER_SIZE_BYTES);
+    }
+
+    /** Blanks, durably, what a segment of this number has left that was dropped long ago. */
+    static void blank(Storage storage, int segmentId) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
+        region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+        region.force(0, HintFormat.HEADER_SIZE_BYTES);
+        region.unmap();
+    }
+
+    /**
      * Writes the hint of a segment that is on the disk.
      *
      * @param hashAt hashes the key of the record at an offset of the segment
@@ -58,8 +75,11 @@ public final class Hint {
         }
         long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
         boolean listed = listSize <= segment.tail / MIN_SAVING;
-        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         String name = SegmentFormat.hintName(segment.id);
+        if (listed && !isMadeRoomFor(storage, name, (int) listSize)) {
+            listed = false; // the header's place has been there since the segment was allocated
+        }
+        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         storage.allocate(name, size);
         MappedRegion region = storage.map(name, 0, size, true);
         ByteBuffer buffer = region.buffer();
@@ -86,6 +106,30 @@ public final class Hint {
         region.force(0, size);
         region.unmap();
         storage.syncDirectory();
+    }
+
+    /** Makes durable what a segment's hint says. See {@link SegmentTable#confirmHeaders}. */
+    static void confirm(Storage storage, Segment segment) throws IOException {
+        String name = SegmentFormat.hintName(segment.id);
+        long size = storage.size(name);
+        MappedRegion region = storage.map(name, 0, size, true);
+        ByteBuffer buffer = region.buffer();
+        for (int at = 0; at + Long.BYTES <= size; at += 4096) {
+            buffer.putLong(at, buffer.getLong(at));
+        }
+        region.force(0, size);
+        region.unmap();
+    }
+
+    private static boolean isMadeRoomFor(Storage storage, String name, int listSize) {
+        try {
+            storage.allocate(name, HintFormat.HEADER_SIZE_BYTES + (long) listSize);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "A hint goes without its list.", e);
+            return false;
+        }
     }
 
     private static void writeEntries(ByteBuffer buffer, Segment segment, IntToLongFunction hashAt) {
@@ -116,18 +160,33 @@ public final class Hint {
     /** Reads the hint of a segment's present life; null if there is none that is whole. */
     static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
         Hint hint = readOfAnyLife(storage, segment, storeId);
-        return hint != null
-                        && hint.generation() == segment.generation()
-                        && hint.end() >= SegmentFormat.HEADER_SIZE_BYTES
-                        && hint.end() <= segment.capacityBytes
+        return hint != null && hint.generation() == segment.generation() && hint.fits(segment)
                 ? hint
                 : null;
+    }
+
+    /**
+     * Reads the hint beside a segment whose header is lost, and tells the segment which life it is
+     * in; null if there is none that is whole.
+     */
+    static @Nullable Hint readAlone(Storage storage, Segment segment, long storeId)
+            throws IOException {
+        Hint hint = readOfAnyLife(storage, segment, storeId);
+        if (hint == null || !hint.fits(segment)) {
+            return null;
+        }
+        segment.setGeneration(hint.generation());
+        return hint;
     }
 
     /** Returns the life that the hint of a segment is of, or 0 if there is none that is whole. */
     static long generationOf(Storage storage, Segment segment, long storeId) throws IOException {
         Hint hint = readOfAnyLife(storage, segment, storeId);
         return hint == null ? 0 : hint.generation();
+    }
+
+    private boolean fits(Segment segment) {
+        return end() >= SegmentFormat.HEADER_SIZE_BYTES && end() <= segment.capacityBytes;
     }
 
     private static @Nullable Hint readOfAnyLife(Storage storage, Segment segment, long storeId)
@@ -163,6 +222,56 @@ public final class Hint {
 
     private long generation() {
         return buffer.getLong(HintFormat.GENERATION_OFFSET);
+    }
+
+    /**
+     * Returns in what the hint does not say what the records of its segment say, or null.
+     *
+     * @param hashAt hashes the key of the record at an offset of the segment
+     */
+    public @Nullable String problem(Segment segment, IntToLongFunction hashAt) {
+        if (end() != segment.tail) {
+            return "an end at " + end() + ", and the segment ends at " + segment.tail;
+        }
+        int entry = 0;
+        long newestSequence = 0;
+        long newestTombstoneGeneration = 0;
+        Expirations expirations = new Expirations();
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
+        while (scanner.next()) {
+            newestSequence = Math.max(newestSequence, scanner.sequence());
+            if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
+                long expiry = RecordFormat.expiry(segment.buffer, scanner.offset());
+                expirations.add(expiry, scanner.size());
+            }
+            if (scanner.isTombstone()) {
+                newestTombstoneGeneration = Math.max(newestTombstoneGeneration, scanner.note());
+            }
+            if (scanner.isValue() || scanner.isTombstone()) {
+                if (isListed() && !isOf(entry, scanner, hashAt)) {
+                    return "an entry that is not that of the record at " + scanner.offset();
+                }
+                entry++;
+            }
+        }
+        boolean right =
+                entry == entryCount()
+                        && newestSequence == lastSequence()
+                        && newestTombstoneGeneration <= tombstoneGeneration()
+                        && expirations.earliest()
+                                == buffer.getLong(HintFormat.EARLIEST_EXPIRY_OFFSET)
+                        && expirations.latest() == buffer.getLong(HintFormat.LATEST_EXPIRY_OFFSET)
+                        && expirations.bytes() == buffer.getLong(HintFormat.EXPIRING_BYTES_OFFSET);
+        return right ? null : "figures that are not those of the segment's records";
+    }
+
+    private boolean isOf(int entry, RecordScanner scanner, IntToLongFunction hashAt) {
+        return entry < entryCount()
+                && offset(entry) == scanner.offset()
+                && size(entry) == scanner.size()
+                && sequence(entry) == scanner.sequence()
+                && isTombstone(entry) == scanner.isTombstone()
+                && hash(entry) == hashAt.applyAsLong(scanner.offset());
     }
 
     /** Returns the offset behind the last record. */
