@@ -8,6 +8,7 @@ import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.corruption.DamagedStore.Outcome;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.testing.Seed;
+import dev.kvstore.testing.StoreFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -141,7 +142,7 @@ class CorruptionTest {
     void theEndOfAClosedLogIsNeverTakenForAnUnfinishedWrite() {
         for (State state : List.of(State.CLOSED, State.CLOSED_WITHOUT_INDEX)) {
             for (String name : names(".kvs")) {
-                if (isTail(name)) {
+                if (isTail(name, state.files())) {
                     List<RawSegment.Raw> records = new RawSegment(state.files().get(name)).records;
                     RawSegment.Raw last = records.get(records.size() - 1);
                     RawSegment.Raw some = records.get(random.nextInt(records.size()));
@@ -291,13 +292,42 @@ class CorruptionTest {
     /** The segment files of the close before: a life that has ended since must not begin again. */
     @Test
     void aSegmentOfAnEarlierTime() {
-        for (State state : List.of(State.CLOSED, State.CLOSED_WITHOUT_INDEX)) {
-            for (String name : names(".kvs")) {
-                byte[] earlier = sample.older.get(name);
-                if (earlier != null && !Arrays.equals(earlier, sample.closed.get(name))) {
-                    use(Damage.put(state.files(), name, earlier), state, name, -1);
-                }
+        for (String name : names(".kvs")) {
+            byte[] earlier = sample.older.get(name);
+            if (earlier != null && !Arrays.equals(earlier, sample.closed.get(name))) {
+                use(Damage.put(sample.closed, name, earlier), State.CLOSED, name, -1);
             }
+        }
+    }
+
+    /** The store went on with an index elsewhere, and was killed: this one knows less. */
+    @Test
+    void anIndexThatTheStoreWentOnWithoutIsNotTaken() {
+        Path store = directory.resolve("went-on");
+        Path killed = directory.resolve("went-on-killed");
+        SampleStore.write(sample.closed, store);
+        try (KeyValueStore elsewhere =
+                sample.options().toBuilder(store)
+                        .indexPath(directory.resolve("elsewhere.kvi"))
+                        .open()) {
+            StoreFiles.copyAtRest(store, killed);
+            assertThat(elsewhere.stats().recovery().clean()).isFalse();
+        }
+        Path copied = directory.resolve("copied.kvi");
+        SampleStore.write(Map.of("copied.kvi", sample.closed.get(SampleStore.INDEX)), directory);
+        Path again = directory.resolve("again");
+        Path againKilled = directory.resolve("again-killed");
+        SampleStore.write(sample.closed, again);
+        try (KeyValueStore elsewhere = sample.options().toBuilder(again).indexPath(copied).open()) {
+            elsewhere.set("went", "on");
+            StoreFiles.copyAtRest(again, againKilled);
+        }
+
+        try (KeyValueStore opened = sample.options().toBuilder(killed).open()) {
+            assertThat(opened.stats().recovery().clean()).isFalse();
+        }
+        try (KeyValueStore opened = sample.options().toBuilder(againKilled).open()) {
+            assertThat(opened.get("went")).isEqualTo("on");
         }
     }
 
@@ -483,15 +513,18 @@ class CorruptionTest {
         }
     }
 
-    /** Whether a segment has records and no hint when the store is killed: it may end anywhere. */
-    private boolean isTail(String name) {
-        return name.endsWith(".kvs")
-                && new RawSegment(sample.killed.get(name)).kind != 0
-                && !sample.killed.containsKey(name.replace(".kvs", ".hint"));
+    /** Whether a segment is hot and has no hint when the store is killed: it may end anywhere. */
+    private boolean isHotTail(String name) {
+        return isTail(name, sample.killed) && new RawSegment(sample.killed.get(name)).kind == 1;
     }
 
-    private boolean isHotTail(String name) {
-        return isTail(name) && new RawSegment(sample.killed.get(name)).kind == 1;
+    private static boolean isTail(String name, Map<String, byte[]> files) {
+        if (!name.endsWith(".kvs") || new RawSegment(files.get(name)).kind == 0) {
+            return false;
+        }
+        // The place of a hint is there before the hint is.
+        byte[] hint = files.getOrDefault(name.replace(".kvs", ".hint"), new byte[88]);
+        return buffer(hint).getLong(24) != new RawSegment(files.get(name)).generation;
     }
 
     private List<String> names(String extension) {

@@ -56,6 +56,10 @@ final class SampleStore {
                 }
                 older = read(directory);
                 try (KeyValueStore store = options().toBuilder(directory).open()) {
+                    store.compact();
+                    for (int i = 0; i < 40; i++) {
+                        write(store, 3000);
+                    }
                     for (int i = 0; i < 50; i++) {
                         write(store, 30);
                     }
