@@ -352,6 +352,11 @@ public final class SegmentTable {
         return Hint.generationOf(storage, segment, storeFile.storeId()) > segment.generation();
     }
 
+    /** Returns the generation of the hot tail that the store file names, or 0. */
+    public long notedHotGeneration() {
+        return storeFile.hotGeneration();
+    }
+
     /** Returns up to which offset the store file says that a segment was on the disk, or 0. */
     public int notedEndOf(Segment segment) {
         return storeFile.endOf(segment);

@@ -323,6 +323,11 @@ public final class StoreFile {
         }
     }
 
+    /** Returns the generation of the hot tail that was noted, or 0. */
+    synchronized long hotGeneration() {
+        return hotEnd.generation();
+    }
+
     /**
      * Returns up to which offset a segment is known to have been on the disk in this life, or 0.
      */

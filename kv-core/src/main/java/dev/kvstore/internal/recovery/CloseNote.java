@@ -1,10 +1,12 @@
 package dev.kvstore.internal.recovery;
 
+import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,23 +94,27 @@ public final class CloseNote {
                 || bytes.length != HEADER_SIZE_BYTES + count * ENTRY_SIZE_BYTES) {
             return -1;
         }
+        boolean sameClose = false;
+        boolean fits = true;
         for (Segment segment : segments.all()) {
             int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
-            Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
-            boolean used = state == Segment.State.TAIL || state == Segment.State.PROVEN;
-            if (segment.generation() != note.getLong(at + GENERATION_OFFSET)
-                    || used == (segment.kind() == Segment.Kind.FREE)
-                    || note.getInt(at + TAIL_OFFSET) < 0
-                    || note.getInt(at + TAIL_OFFSET) > segment.capacityBytes()) {
-                return -1;
+            if (Segment.State.ofCode(note.getInt(at + STATE_OFFSET)) == Segment.State.TAIL) {
+                boolean ends = endsThere(segments, segment, note, at);
+                sameClose |= ends;
+                fits &= ends;
             }
-            boolean tail = state == Segment.State.TAIL;
-            if (tail && segments.hintOf(segment) != null) {
-                return -1; // ended by an open with another index: the note is older than that
+        }
+        for (Segment segment : segments.all()) {
+            int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
+            if (!fits(segment, note, at)) {
+                if (sameClose && isOlder(segment, note, at)) {
+                    throw cameBack(segments.pathOf(segment.id()));
+                }
+                fits = false;
             }
-            if (tail && note.getInt(at + TAIL_OFFSET) != segments.notedEndOf(segment)) {
-                return -1; // the note is of another close than what the store file says
-            }
+        }
+        if (!fits) {
+            return -1;
         }
         for (Segment segment : segments.all()) {
             int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
@@ -125,5 +131,46 @@ public final class CloseNote {
                     note.getLong(at + EXPIRING_BYTES_OFFSET));
         }
         return note.getLong(LAST_SEQUENCE_OFFSET);
+    }
+
+    private static boolean fits(Segment segment, ByteBuffer note, int at) {
+        Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+        boolean used = state == Segment.State.TAIL || state == Segment.State.PROVEN;
+        int tail = note.getInt(at + TAIL_OFFSET);
+        return segment.generation() == note.getLong(at + GENERATION_OFFSET)
+                && used == (segment.kind() != Segment.Kind.FREE)
+                && tail >= 0
+                && tail <= segment.capacityBytes();
+    }
+
+    /**
+     * Whether a tail ends where both the note and the store file say. If it was ended, or went on,
+     * the store was open with another index in between.
+     */
+    private static boolean endsThere(
+            SegmentTable segments, Segment segment, ByteBuffer note, int at) throws IOException {
+        int tail = note.getInt(at + TAIL_OFFSET);
+        return fits(segment, note, at)
+                && tail == segments.notedEndOf(segment)
+                && segments.hintOf(segment) == null
+                && !segment.isIntact(tail, segment.generation());
+    }
+
+    /** Whether the file of a segment is of an earlier time than the note. */
+    private static boolean isOlder(Segment segment, ByteBuffer note, int at) {
+        long noted = note.getLong(at + GENERATION_OFFSET);
+        return segment.generation() < noted
+                || (segment.generation() == noted && segment.kind() != Segment.Kind.FREE);
+    }
+
+    private static StoreCorruptedException cameBack(Path file) {
+        return new StoreCorruptedException(
+                file
+                        + " is as it was at an earlier time than the rest of the store: records that"
+                        + " were removed since would come back. Nothing was dropped. Restore the"
+                        + " whole store from a backup.",
+                file,
+                0,
+                null);
     }
 }

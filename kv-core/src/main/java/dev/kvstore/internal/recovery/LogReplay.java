@@ -70,7 +70,23 @@ final class LogReplay {
             }
         }
         hot.sort(Comparator.comparingLong(Segment::generation));
+        checkTailIsThere(hot);
         judgeHot(hot);
+    }
+
+    /** A hot segment is retired only after the next one was begun, durably. */
+    private void checkTailIsThere(List<Segment> hot) {
+        long newest = hot.isEmpty() ? 0 : hot.get(hot.size() - 1).generation();
+        if (newest < segments.notedHotGeneration()) {
+            throw new StoreCorruptedException(
+                    "The newest segment of the store in "
+                            + segments.directory()
+                            + " is missing: another file, of an earlier time, is in its place."
+                            + " Nothing was changed. Restore the whole store from a backup.",
+                    segments.directory(),
+                    -1,
+                    null);
+        }
     }
 
     private void judgeCold(Segment segment) throws IOException {
