@@ -567,6 +567,7 @@ public final class Log {
             commit.fail(e);
             throw e;
         }
+        Hint.forget(storage, segment.id);
         pool.retired(segment);
     }
 

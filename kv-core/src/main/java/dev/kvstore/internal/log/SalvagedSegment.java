@@ -130,8 +130,8 @@ public final class SalvagedSegment {
     /**
      * Tries to find the life of the records although the header is lost. A checksum that fits its
      * record but for the seed gives the seed away. It is confirmed by a generation that another
-     * segment names, or by a second record if the first one is where a life begins: records that an
-     * earlier life left lie behind those of the present one.
+     * segment names, or by a second record, unless another life begins where the first record
+     * should be: records that an earlier life left lie behind those of the present one.
      *
      * @param chain generations of hot segments that others name
      */
@@ -158,7 +158,7 @@ public final class SalvagedSegment {
                 first = candidate;
             }
             boolean again = !met.add(candidate);
-            if (seeds.contains(candidate) || (again && first != null && first == candidate)) {
+            if (seeds.contains(candidate) || (again && (first == null || first == candidate))) {
                 seed = candidate;
                 condition = Condition.READABLE;
                 if (hint != null && seedOfHint == candidate) {
