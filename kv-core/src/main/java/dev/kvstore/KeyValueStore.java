@@ -71,6 +71,31 @@ public interface KeyValueStore extends AutoCloseable {
     }
 
     /**
+     * Salvages a damaged store: takes every record that is whole and writes the newest of each key
+     * to a new store. The source is only read, and may be damaged in any way; it must not be open
+     * to write. For damage that {@link #open(Path)} or {@link #verify()} reports.
+     *
+     * <p>A key whose newest record is a tombstone stays deleted. A batch of which a part is damaged
+     * is left out whole. What damage took is gone: if it was the newest version of a key, the new
+     * store has the one before it, if that is still in the log; if it was a tombstone, the key is
+     * back with the value it was to remove, if that is. The report says what was left out, and
+     * names such keys where it can.
+     *
+     * <p>If this throws, or the process ends before it returns, there is no store in the target.
+     *
+     * @param source the directory of the damaged store
+     * @param target a directory that does not exist or is empty, outside of the source
+     * @return what was found, written and left out
+     * @throws StoreTargetException if the target cannot be used
+     * @throws StoreLockedException if the source is open to write
+     * @throws StoreFullException if there is no room for the new store
+     * @throws KeyValueStoreException if there is no store in the source, or it cannot be read
+     */
+    static RepairReport repair(Path source, Path target) {
+        return KeyValueStoreBuilder.repair(source, target);
+    }
+
+    /**
      * Stores a value under a key, replacing what was there.
      *
      * @param key the key, 1 to 65,535 bytes
@@ -234,6 +259,42 @@ public interface KeyValueStore extends AutoCloseable {
      * @return the state of compaction as of now
      */
     CompactionStatus compactionStatus();
+
+    /**
+     * Checks everything there is of the store while it is in use: the checksum, the lengths and the
+     * order of every record, the headers of all files and the chain of the segments, each hint
+     * against its records, and the index against the log in both directions. Readers, writers and
+     * compaction go on; what they change meanwhile is taken into account, so that every problem in
+     * the report is one. It reads the whole log, and costs as much as that.
+     *
+     * <p>Damage that is found is in the report, not thrown. If there is some, make a copy of the
+     * files, close the store, and see {@link #repair(Path, Path)}.
+     *
+     * @return what was read and found
+     */
+    VerificationReport verify();
+
+    /**
+     * Writes a copy of the store as it is at one moment during this call into a new directory, from
+     * which it can be opened like any other. Readers, writers and compaction go on; compaction only
+     * waits before it gives a segment up. The backup has every write up to that moment and none
+     * after it. When this returns, all of it survives a power cut, in every {@link Durability}.
+     *
+     * <p>On the same file system, full segments are not copied but shared by hard links, where that
+     * is possible: this takes neither time nor space, and neither of the two stores ever changes
+     * what is shared. For protection against a failing disk, give a directory on another one. Each
+     * record is checked in either case. The backup has no index; the first open makes it.
+     *
+     * <p>If this throws, or the process ends before it returns, there is no store in the directory.
+     *
+     * @param target a directory that does not exist or is empty, outside of the store's own
+     * @return what was written
+     * @throws StoreTargetException if the directory cannot be used
+     * @throws StoreCorruptedException if a record fails its checksum; see {@link #verify()}
+     * @throws StoreFullException if there is no room for the backup
+     * @throws KeyValueStoreException if the directory cannot be written for another reason
+     */
+    BackupReport backup(Path target);
 
     /**
      * Closes the store: completes the calls in flight, stops compaction, forces everything to disk

@@ -3,6 +3,7 @@ package dev.kvstore;
 import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.engine.StoreOpener;
 import dev.kvstore.internal.engine.StoreOptions;
+import dev.kvstore.internal.engine.StoreRepair;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -286,6 +287,11 @@ public final class KeyValueStoreBuilder {
                         verifyChecksums,
                         freeDiskFloorBytes,
                         clock));
+    }
+
+    static RepairReport repair(Path source, Path target) {
+        return StoreRepair.run(
+                Objects.requireNonNull(source, "source"), Objects.requireNonNull(target, "target"));
     }
 
     private static void requireRange(String option, long actual, long min, long max) {

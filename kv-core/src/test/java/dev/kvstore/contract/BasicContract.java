@@ -13,4 +13,6 @@ public abstract class BasicContract extends StoreContract
                 TimeToLive,
                 Scans,
                 Figures,
-                Lifecycle {}
+                Lifecycle,
+                Verification,
+                Backups {}

@@ -41,6 +41,18 @@ interface ManyThreads extends StoreSuite {
     }
 
     @Test
+    default void aStoreInUseIsSoundAtAnyMoment() {
+        KeyValueStore store = openWithCompaction();
+        Workers workers = new Workers();
+        VersionedKeys keys = readAndWrite(store, workers, 3, 400);
+        workers.meanwhile(store::compact);
+        workers.meanwhile(() -> assertThat(store.verify().problems()).isEmpty());
+        workers.finish();
+
+        keys.checkAll(store);
+    }
+
+    @Test
     default void everyReadIsLinearizableOnLightThreads() {
         KeyValueStore store = openWithCompaction();
         Workers workers = Workers.onLightThreads();

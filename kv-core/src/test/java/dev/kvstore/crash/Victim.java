@@ -2,23 +2,20 @@ package dev.kvstore.crash;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreClosedException;
-import dev.kvstore.testing.StoreOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The process that is killed: writes to a store with several threads, compacts it all the time, and
- * says on its standard output what it is about to do and which writes have returned. A line on its
- * standard input makes it close the store; the end of that input ends it.
+ * The process that is killed: writes to a store with several threads, compacts it as it was told,
+ * and says on its standard output what it is about to do and which writes have returned. A line on
+ * its standard input makes it close the store; the end of that input ends it.
  *
- * <p>Arguments: directory, durability, whether to compact by call, seed, and for each writer the
- * number of its first write.
+ * <p>Arguments: {@link VictimOptions}, and for each writer the number of its first write.
  */
 final class Victim {
 
@@ -27,6 +24,7 @@ final class Victim {
 
     static final String OPENING = "opening" + END;
     static final String OPEN = "open" + END;
+    static final String SEALING = "sealing" + END;
     static final String COMPACTING = "compacting" + END;
     static final String CLOSING = "closing" + END;
     static final String CLOSED = "closed" + END;
@@ -38,18 +36,18 @@ final class Victim {
     private Victim() {}
 
     public static void main(String[] arguments) throws IOException {
-        Path directory = Path.of(arguments[0]);
-        boolean compactByCall = Boolean.parseBoolean(arguments[2]);
-        long seed = Long.parseLong(arguments[3]);
+        VictimOptions options = VictimOptions.of(arguments);
         say(OPENING);
-        KeyValueStore store = open(directory, Durability.valueOf(arguments[1]), !compactByCall);
+        KeyValueStore store = options.toBuilder().open();
         say(OPEN);
-        for (int writer = 0; writer + 4 < arguments.length; writer++) {
-            int number = writer;
-            int first = Integer.parseInt(arguments[writer + 4]);
-            start(() -> write(store, seed, number, first));
+        Runtime.getRuntime().addShutdownHook(new Thread(store::close)); // for who asks it to end
+        for (int i = VictimOptions.ARGUMENTS; i < arguments.length; i++) {
+            int writer = i - VictimOptions.ARGUMENTS;
+            int first = Integer.parseInt(arguments[i]);
+            start(() -> write(store, options.seed(), writer, first));
         }
-        if (compactByCall) {
+        start(() -> watchSegments(store));
+        if (options.compaction() == VictimOptions.Compaction.BY_CALL) {
             start(() -> compact(store));
         }
         if (System.in.read() != -1) {
@@ -61,17 +59,25 @@ final class Victim {
         Runtime.getRuntime().halt(0);
     }
 
-    private static KeyValueStore open(Path directory, Durability durability, boolean background) {
-        StoreOptions options = StoreOptions.defaults().withDurability(durability);
-        return (background ? options.withBackgroundCompaction(0.1) : options)
-                .toBuilder(directory).open();
-    }
-
     private static void write(KeyValueStore store, long seed, int writer, int first) {
         WriteScript script = new WriteScript(seed, writer);
         for (int number = first; ; number++) {
             script.write(number, store);
             say(ACKNOWLEDGED + writer + " " + number + END);
+        }
+    }
+
+    // A segment more is one that was begun just now, so the one before it is being sealed.
+    private static void watchSegments(KeyValueStore store) {
+        int before = store.stats().segments();
+        while (true) {
+            LockSupport.parkNanos(20_000);
+            store.size(); // throws once the store is closed, as the figures do not
+            int now = store.stats().segments();
+            if (now > before) {
+                say(SEALING);
+            }
+            before = now;
         }
     }
 

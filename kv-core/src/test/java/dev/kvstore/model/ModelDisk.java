@@ -2,12 +2,14 @@ package dev.kvstore.model;
 
 import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.StoreLockedException;
+import dev.kvstore.StoreTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ public class ModelDisk {
     private static final int HEADER_BYTES = 32;
 
     private final NavigableMap<byte[], Stored> entries = new TreeMap<>(Arrays::compareUnsigned);
+    private final Function<Path, ModelDisk> others;
     private boolean exists;
     private boolean open;
     private long liveBytes;
@@ -30,6 +33,26 @@ public class ModelDisk {
 
     /** A value and the moment from which it is absent. */
     record Stored(byte[] value, long expiry) {}
+
+    /**
+     * Makes an empty disk.
+     *
+     * @param others finds the disk of another directory
+     */
+    ModelDisk(Function<Path, ModelDisk> others) {
+        this.others = others;
+    }
+
+    void copyTo(Path target) {
+        ModelDisk copy = others.apply(target);
+        if (copy.exists) {
+            throw new StoreTargetException("There is a store in " + target + ".", target);
+        }
+        copy.exists = true;
+        copy.entries.putAll(entries);
+        copy.liveBytes = liveBytes;
+        copy.lastSequence = lastSequence;
+    }
 
     synchronized boolean open(Path directory, boolean readOnly) {
         if (open) {

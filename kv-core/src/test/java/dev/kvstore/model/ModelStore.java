@@ -1,5 +1,6 @@
 package dev.kvstore.model;
 
+import dev.kvstore.BackupReport;
 import dev.kvstore.CompactionProgress;
 import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
@@ -11,6 +12,8 @@ import dev.kvstore.StoreClosedException;
 import dev.kvstore.StoreReadOnlyException;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
+import dev.kvstore.StoreTargetException;
+import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.testing.StoreOptions;
 import java.nio.file.Path;
@@ -218,6 +221,41 @@ public class ModelStore implements KeyValueStore {
     public CompactionStatus compactionStatus() {
         CompactionProgress now = progress;
         return new CompactionStatus(now != null, now, lastReport, null);
+    }
+
+    @Override
+    public BackupReport backup(Path target) {
+        Objects.requireNonNull(target, "target");
+        synchronized (disk) {
+            requireOpen();
+            if (target.toAbsolutePath().startsWith(directory)) {
+                throw new StoreTargetException(target + " is within the store.", target);
+            }
+            disk.copyTo(target);
+            return new BackupReport(
+                    target,
+                    options.clock().instant(),
+                    Duration.ZERO,
+                    1,
+                    0,
+                    disk.liveBytes(),
+                    disk.lastSequence());
+        }
+    }
+
+    @Override
+    public VerificationReport verify() {
+        synchronized (disk) {
+            requireOpen();
+            return new VerificationReport(
+                    options.clock().instant(),
+                    Duration.ZERO,
+                    1,
+                    disk.keys().size(),
+                    disk.liveBytes(),
+                    disk.keys().size(),
+                    List.of());
+        }
     }
 
     @Override

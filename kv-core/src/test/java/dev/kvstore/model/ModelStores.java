@@ -29,7 +29,10 @@ public final class ModelStores implements StoreFactory {
 
     @Override
     public KeyValueStore open(Path directory, StoreOptions options) {
-        return maker.make(
-                directory, options, disks.computeIfAbsent(directory, path -> new ModelDisk()));
+        return maker.make(directory, options, disk(directory));
+    }
+
+    private ModelDisk disk(Path directory) {
+        return disks.computeIfAbsent(directory.toAbsolutePath(), path -> new ModelDisk(this::disk));
     }
 }

@@ -26,7 +26,7 @@ final class Faults {
     private final boolean forEver;
     private final Random random;
     private long seen;
-    private long failed;
+    private @Nullable String failedCall;
 
     private Faults(@Nullable Kind kind, long first, boolean forEver) {
         this.kind = kind;
@@ -51,14 +51,14 @@ final class Faults {
         }
         seen++;
         if (seen == first || (forEver && seen > first)) {
-            failed++;
+            failedCall = failedCall == null ? call : failedCall;
             throw new IOException(kind.message + " (simulated, in " + call + ")");
         }
     }
 
-    /** How many calls have failed. */
-    long failed() {
-        return failed;
+    /** The first call that has failed, or null. */
+    @Nullable String failedCall() {
+        return failedCall;
     }
 
     Random random() {

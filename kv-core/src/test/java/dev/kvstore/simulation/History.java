@@ -33,6 +33,10 @@ final class History {
         return "key" + number;
     }
 
+    static String key(int writer, int number) {
+        return "writer" + writer + key(number);
+    }
+
     /** Begins a step and returns what the store has to answer. */
     Object begin(Step step, long now) {
         NavigableMap<String, Stored> next = new TreeMap<>(states.get(started));
@@ -122,7 +126,7 @@ final class History {
         };
     }
 
-    private static Step batch(Random random, int number, int longest) {
+    static Step batch(Random random, int number, int longest) {
         LinkedHashMap<String, @Nullable String> changes = new LinkedHashMap<>();
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
             boolean removes = random.nextInt(3) == 0;

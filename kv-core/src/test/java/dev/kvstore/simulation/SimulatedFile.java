@@ -120,25 +120,20 @@ final class SimulatedFile {
 
     /** Brings the pages of a range to the disk. */
     void force(long offset, long sizeBytes) {
-        for (int page = pageOf(offset); page < pageCount(offset + sizeBytes); page++) {
-            byte[] bytes = page(page);
-            if (!Arrays.equals(bytes, dropped.get(page))) {
-                dropped.remove(page);
-                durable[page] = bytes;
-            }
+        for (int page : dirtyPages(pageOf(offset), pageCount(offset + sizeBytes))) {
+            dropped.remove(page);
+            durable[page] = page(page);
         }
     }
 
     /** Brings some pages of a range to the disk; the others look as if they were there. */
     void forceInVain(long offset, long sizeBytes, Random random) {
-        for (int page = pageOf(offset); page < pageCount(offset + sizeBytes); page++) {
-            if (isDirty(page)) {
-                byte[] bytes = page(page);
-                if (random.nextInt(4) == 0) {
-                    durable[page] = bytes;
-                } else {
-                    dropped.put(page, bytes);
-                }
+        for (int page : dirtyPages(pageOf(offset), pageCount(offset + sizeBytes))) {
+            byte[] bytes = page(page);
+            if (random.nextInt(4) == 0) {
+                durable[page] = bytes;
+            } else {
+                dropped.put(page, bytes);
             }
         }
     }
@@ -146,14 +141,22 @@ final class SimulatedFile {
     /** Returns the state that a power cut leaves to chance. */
     State state() {
         Map<Integer, byte[]> dirty = new TreeMap<>();
-        for (int page = 0; page < pageCount(size()); page++) {
+        for (int page : dirtyPages(0, pageCount(size()))) {
+            dirty.put(page, page(page));
+        }
+        return new State(durable.clone(), durableSize, size(), dirty, Map.copyOf(dropped));
+    }
+
+    private List<Integer> dirtyPages(int from, int to) {
+        List<Integer> pages = new ArrayList<>();
+        for (int page = from; page < to; page++) {
             if (page % PAGES_IN_A_GLANCE == 0 && isUnused(page)) {
                 page += PAGES_IN_A_GLANCE - 1;
             } else if (isDirty(page)) {
-                dirty.put(page, page(page));
+                pages.add(page);
             }
         }
-        return new State(durable.clone(), durableSize, size(), dirty);
+        return pages;
     }
 
     /** Most of an index is never used; looking at it page by page would take most of the time. */
@@ -192,6 +195,14 @@ final class SimulatedFile {
         return bytes;
     }
 
+    /**
+     * Takes pages for dirty again that a failed force had dropped. Whether the next process writes
+     * to them all the same, as it must, cannot be seen here where it writes what they hold already.
+     */
+    void forgetDropped() {
+        dropped.clear();
+    }
+
     /** Gives its memory up; nobody may have it mapped any more. */
     void free() {
         parts.forEach(part -> Memory.giveBack(part.memory));
@@ -215,9 +226,14 @@ final class SimulatedFile {
      * @param durableSize its size on the disk
      * @param size its size as the process saw it
      * @param dirty the pages on their way to the disk, as the process saw them
+     * @param dropped the pages that a failed force has left in memory and not on the disk
      */
     record State(
-            byte @Nullable [][] durable, long durableSize, long size, Map<Integer, byte[]> dirty) {
+            byte @Nullable [][] durable,
+            long durableSize,
+            long size,
+            Map<Integer, byte[]> dirty,
+            Map<Integer, byte[]> dropped) {
 
         /** Returns the file as it is after a power cut. */
         SimulatedFile after(Loss loss, String name) {
@@ -230,6 +246,14 @@ final class SimulatedFile {
                             pages[page] = mixed(pages[page], bytes, sectors);
                         }
                     });
+            if (loss.isNothing()) {
+                dropped.forEach(
+                        (page, bytes) -> {
+                            if (!dirty.containsKey(page)) {
+                                pages[page] = bytes;
+                            }
+                        });
+            }
             return new SimulatedFile(pages, kept);
         }
 

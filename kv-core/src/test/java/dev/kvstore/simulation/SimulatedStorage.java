@@ -53,7 +53,7 @@ final class SimulatedStorage implements Storage {
     private volatile Turns turns = Turns.none();
     private long capacityBytes = Long.MAX_VALUE;
     private long calls;
-    private int mappedRegions;
+    private final Set<Region> mapped = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Makes an empty directory. */
     SimulatedStorage() {}
@@ -91,16 +91,21 @@ final class SimulatedStorage implements Storage {
 
     /** Returns how many mappings have not been given up. */
     synchronized int mappedRegions() {
-        return mappedRegions;
+        return mapped.size();
     }
 
     synchronized int heldLocks() {
         return locks.size();
     }
 
-    /** Returns how many calls there have been that could fail. */
-    synchronized long calls() {
-        return calls;
+    /** Returns the first call that was made to fail, or null if none has been. */
+    synchronized @Nullable String failedCall() {
+        return faults.failedCall();
+    }
+
+    /** Returns the last calls, for messages. */
+    synchronized String lastCalls(int count) {
+        return String.join("\n  ", trace.subList(Math.max(0, trace.size() - count), trace.size()));
     }
 
     /** Returns what a power cut at this moment would leave. */
@@ -144,9 +149,9 @@ final class SimulatedStorage implements Storage {
     public void allocate(String name, long sizeBytes) throws IOException {
         turns.await();
         synchronized (this) {
-            String call = begin("allocate " + name + " to " + sizeBytes, true);
             SimulatedFile file = names.get(name);
             long before = file == null ? 0 : file.size();
+            String call = begin("allocate " + name + " to " + sizeBytes, sizeBytes > before);
             if (sizeBytes - before > capacityBytes - usedBytes()) {
                 throw new IOException("No space left on device (simulated, in " + call + ")");
             }
@@ -172,9 +177,10 @@ final class SimulatedStorage implements Storage {
             if (file.size() < offset + sizeBytes) {
                 throw new IOException(name + " has only " + file.size() + " bytes");
             }
-            mappedRegions++;
             ByteBuffer memory = file.map(offset, (int) sizeBytes);
-            return new Region(name, file, offset, memory, writable);
+            Region region = new Region(name, file, offset, memory, writable);
+            mapped.add(region);
+            return region;
         }
     }
 
@@ -245,6 +251,13 @@ final class SimulatedStorage implements Storage {
         }
     }
 
+    @Override
+    public synchronized void close() {
+        mapped.clear();
+        locks.clear();
+        files.forEach(SimulatedFile::forgetDropped);
+    }
+
     private String begin(String call, boolean needsSpace) throws IOException {
         calls++;
         String text = calls + " " + call + " by " + Thread.currentThread().getName();
@@ -284,7 +297,6 @@ final class SimulatedStorage implements Storage {
         private final SimulatedFile file;
         private final long offset;
         private final ByteBuffer buffer;
-        private boolean unmapped;
 
         Region(String name, SimulatedFile file, long offset, ByteBuffer memory, boolean writable) {
             this.name = name;
@@ -319,10 +331,7 @@ final class SimulatedStorage implements Storage {
         @Override
         public void unmap() {
             synchronized (SimulatedStorage.this) {
-                if (!unmapped) {
-                    unmapped = true;
-                    mappedRegions--;
-                }
+                mapped.remove(this);
             }
         }
     }

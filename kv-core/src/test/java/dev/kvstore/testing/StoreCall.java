@@ -5,9 +5,11 @@ import static dev.kvstore.testing.TestData.bytes;
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.WriteBatch;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -16,6 +18,7 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
 
     private static final byte[] KEY = bytes("called");
     private static final byte[] VALUE = bytes("value");
+    private static final AtomicInteger BACKUPS = new AtomicInteger();
     private static final Duration TTL = Duration.ofHours(1);
 
     public void on(KeyValueStore store) {
@@ -75,6 +78,8 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
     public static List<StoreCall> upkeep() {
         return List.of(
                 new StoreCall("sync", KeyValueStore::sync),
+                new StoreCall("verify", KeyValueStore::verify),
+                new StoreCall("backup", store -> store.backup(besideTheStore(store))),
                 new StoreCall("compact", KeyValueStore::compact),
                 new StoreCall("compact with listener", store -> store.compact(progress -> {})));
     }
@@ -84,6 +89,11 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
         return List.of(
                 new StoreCall("stats", KeyValueStore::stats),
                 new StoreCall("compactionStatus", KeyValueStore::compactionStatus));
+    }
+
+    // A backup needs a directory of its own; what is beside the store goes when the test ends.
+    private static Path besideTheStore(KeyValueStore store) {
+        return store.stats().dataPath().resolveSibling("backup-" + BACKUPS.incrementAndGet());
     }
 
     private static void consume(Stream<Entry> scan) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * How a test gets a store: one at a time, in a fresh directory. Whatever the test did, the store is
- * checked afterwards: all ways to read it agree, it closes, it holds the same when it is opened
- * again, and it leaves no thread behind.
+ * checked afterwards: all ways to read it agree, it is sound, it closes, it is sound and holds the
+ * same when it is opened again, and it leaves no thread behind.
  */
 public final class StoreExtension implements BeforeEachCallback, AfterEachCallback {
 
@@ -67,6 +67,18 @@ public final class StoreExtension implements BeforeEachCallback, AfterEachCallba
         return open(options);
     }
 
+    /** Returns a path beside the store. */
+    public Path beside(String otherName) {
+        return root().resolve(otherName);
+    }
+
+    /** Closes the store and opens the one of another name beside it. */
+    public KeyValueStore openBeside(String otherName) {
+        close();
+        name = otherName;
+        return open(options.withReadOnly(false));
+    }
+
     /** Closes the store if it is open. */
     public void close() {
         if (store != null) {
@@ -105,11 +117,21 @@ public final class StoreExtension implements BeforeEachCallback, AfterEachCallba
             return;
         }
         StoreContents before = contentsIfOpen(open);
+        if (before != null) {
+            assertSound(open);
+        }
         open.close();
-        StoreContents after = StoreContents.of(reopen());
+        KeyValueStore reopened = reopen();
+        assertSound(reopened);
+        StoreContents after = StoreContents.of(reopened);
         if (before != null) {
             after.assertSameAs(before);
         }
+    }
+
+    /** Fails if a store that can be used is not sound. */
+    public static void assertSound(KeyValueStore store) {
+        assertThat(store.verify().problems()).as("problems").isEmpty();
     }
 
     private static @Nullable StoreContents contentsIfOpen(KeyValueStore store) {

@@ -79,17 +79,31 @@ public final class Compactor {
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
-    private final List<Consumer<? super CompactionProgress>> listeners = new ArrayList<>();
-    private volatile long requested;
-    private volatile long completed;
+    private final List<Request> requests = new ArrayList<>();
     private boolean sealed;
     private @Nullable CompactionReport lastReport;
     private @Nullable RuntimeException lastFailure;
+
+    /** Whether somebody waits for a complete compaction; changed with the lock held. */
+    private volatile boolean requested;
 
     private volatile boolean stopped;
     private volatile @Nullable CompactionProgress progress;
     private volatile long compactions;
     private volatile long relocatedBytes;
+
+    /** Somebody who waits for a complete compaction. Guarded by lock. */
+    private static final class Request {
+
+        final Consumer<? super CompactionProgress> listener;
+        boolean ended;
+        @Nullable CompactionReport report;
+        @Nullable RuntimeException failure;
+
+        Request(Consumer<? super CompactionProgress> listener) {
+            this.listener = listener;
+        }
+    }
 
     /** Makes a compactor and does not start it. */
     public Compactor(
@@ -130,24 +144,36 @@ public final class Compactor {
         EngineThread.joinUninterruptibly(thread);
     }
 
+    /** Fails if the caller is a listener: what it asks for would wait for its own return. */
+    public void checkCaller() {
+        if (Thread.currentThread() == thread) {
+            throw new IllegalStateException(
+                    "A compaction listener may neither compact nor close the store: that would"
+                            + " wait for the listener. Do it in another thread.");
+        }
+    }
+
     /** Compacts completely and waits for it, whatever interrupts the caller. */
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
+        checkCaller();
+        Request request = new Request(listener);
         lock.lock();
         try {
-            listeners.add(listener);
-            long ticket = ++requested;
+            requests.add(request);
+            requested = true;
             changed.signalAll();
-            while (completed < ticket && !stopped) {
+            while (!request.ended && !stopped) {
                 changed.awaitUninterruptibly();
             }
-            listeners.remove(listener);
-            if (completed < ticket) {
+            RuntimeException failure = request.failure;
+            if (failure != null) {
+                throw failure;
+            }
+            CompactionReport report = request.report;
+            if (report == null) {
                 throw new StoreClosedException("The store was closed during compaction.");
             }
-            if (lastFailure != null) {
-                throw lastFailure;
-            }
-            return java.util.Objects.requireNonNull(lastReport);
+            return report;
         } finally {
             lock.unlock();
         }
@@ -189,32 +215,44 @@ public final class Compactor {
     }
 
     private void run() {
-        while (!stopped) {
-            long target = awaitWork();
-            if (stopped) {
-                return;
+        try {
+            while (!stopped) {
+                List<Request> served = awaitWork();
+                if (!stopped && (!served.isEmpty() || isBackgroundWorkDue())) {
+                    work(served);
+                }
             }
-            boolean complete = target > 0;
-            if (!complete && !isBackgroundWorkDue()) {
-                continue;
-            }
-            work(complete, target);
+        } catch (RuntimeException | Error e) {
+            // Nobody would compact any more, and those who ask for it would wait for ever.
+            log.commit().fail(e);
+            stop(new KeyValueStoreException("Compaction has ended for good: " + e, e));
+            throw e;
         }
     }
 
-    /**
-     * Waits for a request, the interval, or a sealed segment; returns the request's ticket or 0.
-     */
-    private long awaitWork() {
+    private void stop(RuntimeException reason) {
+        lock.lock();
+        try {
+            stopped = true;
+            lastFailure = reason;
+            requests.forEach(request -> request.failure = reason);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a request, the interval, or a sealed segment; returns who waits. */
+    private List<Request> awaitWork() {
         lock.lock();
         try {
             long waitNanos = TimeUnit.MILLISECONDS.toNanos(options.interval().toMillis());
-            while (!stopped && requested == completed && !sealed && waitNanos > 0) {
+            while (!stopped && requests.isEmpty() && !sealed && waitNanos > 0) {
                 waitNanos = changed.awaitNanos(waitNanos);
             }
             // After a failure only time or a request starts another try, so that it does not spin.
             sealed = false;
-            return requested == completed ? 0 : requested;
+            return List.copyOf(requests);
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody may interrupt an engine thread.", e);
         } finally {
@@ -226,10 +264,10 @@ public final class Compactor {
         return options.inBackground() && policy.garbageRatio() > options.garbageRatio();
     }
 
-    private void work(boolean complete, long target) {
+    private void work(List<Request> served) {
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
-        Pass pass = new Pass(complete);
+        Pass pass = new Pass(!served.isEmpty());
         long bytesBefore = diskBytes.getAsLong();
         RuntimeException failure = null;
         try {
@@ -240,47 +278,66 @@ public final class Compactor {
             // Whatever it was, those who wait must hear of it, and the next interval tries again.
             failure = new KeyValueStoreException("Compaction failed: " + e, e);
         }
-        if (failure != null && !stopped) {
-            LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
-        }
         relocatedBytes += pass.relocator.bytesRelocated();
         compactions += pass.done > 0 ? 1 : 0;
+        CompactionReport report =
+                new CompactionReport(
+                        startedAt,
+                        Duration.ofNanos(System.nanoTime() - startedNanos),
+                        pass.done,
+                        pass.relocator.recordsRelocated(),
+                        pass.relocator.bytesRelocated(),
+                        pass.reclaimed(),
+                        bytesBefore,
+                        diskBytes.getAsLong());
         lock.lock();
         try {
-            if (complete || pass.done > 0) {
-                lastReport =
-                        new CompactionReport(
-                                startedAt,
-                                Duration.ofNanos(System.nanoTime() - startedNanos),
-                                pass.done,
-                                pass.relocator.recordsRelocated(),
-                                pass.relocator.bytesRelocated(),
-                                pass.reclaimed(),
-                                bytesBefore,
-                                diskBytes.getAsLong());
+            if (!served.isEmpty() || pass.done > 0) {
+                lastReport = report;
             }
             lastFailure = failure;
             progress = null;
-            completed = Math.max(completed, target);
+            if (stopped) {
+                return; // it was cut short, and those who wait find that out
+            }
+            for (Request request : served) {
+                request.ended = true;
+                request.report = report;
+                request.failure = failure;
+            }
+            requests.removeAll(served);
+            requested = !requests.isEmpty();
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (failure != null && !stopped) {
+            log(failure);
+        }
+    }
+
+    /** A log may fail too, for want of a file descriptor, and must not take this thread with it. */
+    private static void log(RuntimeException failure) {
+        try {
+            LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e); // whoever asked for the compaction has been told
         }
     }
 
     private void report(CompactionProgress now) {
         progress = now;
-        List<Consumer<? super CompactionProgress>> told;
+        List<Request> told;
         lock.lock();
         try {
-            told = List.copyOf(listeners);
+            told = List.copyOf(requests);
         } finally {
             lock.unlock();
         }
-        for (Consumer<? super CompactionProgress> listener : told) {
+        for (Request request : told) {
             try {
-                listener.accept(now);
-            } catch (RuntimeException e) {
+                request.listener.accept(now);
+            } catch (RuntimeException | Error e) {
                 LOGGER.log(System.Logger.Level.WARNING, "A compaction listener failed.", e);
             }
         }
@@ -325,7 +382,7 @@ public final class Compactor {
         }
 
         private void runInBackground() throws IOException {
-            while (!stopped && isBackgroundWorkDue() && requested == completed) {
+            while (!stopped && isBackgroundWorkDue() && !requested) {
                 Optional<Segment> next = policy.mostGarbage();
                 if (next.isEmpty() || !empty(next.get())) {
                     return;

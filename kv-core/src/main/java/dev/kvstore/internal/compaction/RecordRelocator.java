@@ -89,6 +89,10 @@ final class RecordRelocator {
     }
 
     private boolean scanAndRetire(Segment segment) throws IOException {
+        // Taking the lock once shows us everything that was published before the segment was full,
+        // and with that every record that one of its tombstones made obsolete.
+        writeLock.lock();
+        writeLock.unlock();
         RecordScanner scanner = new RecordScanner(segment, segment.tail());
         while (scanner.next()) {
             limiter.acquire(scanner.size(), cancelled);
@@ -222,7 +226,7 @@ final class RecordRelocator {
                         + " at offset "
                         + scanner.end()
                         + ". Compaction has left the segment as it is. Restore the store from a"
-                        + " backup.",
+                        + " backup, or salvage it with KeyValueStore.repair.",
                 file,
                 scanner.end(),
                 null);

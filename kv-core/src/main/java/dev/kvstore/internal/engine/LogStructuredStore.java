@@ -1,5 +1,6 @@
 package dev.kvstore.internal.engine;
 
+import dev.kvstore.BackupReport;
 import dev.kvstore.CompactionProgress;
 import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
@@ -9,6 +10,7 @@ import dev.kvstore.LimitExceededException;
 import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
+import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.compaction.Compactor;
 import dev.kvstore.internal.index.HashIndex;
@@ -16,6 +18,7 @@ import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.Segment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +42,7 @@ final class LogStructuredStore implements KeyValueStore {
     private final StoreGate gate;
     private final WritePath writes;
     private final @Nullable Compactor compactor;
+    private final StoreUpkeep upkeep;
     private final StoreCloser closer;
     private final long hashSeed;
     private final boolean verifyChecksums;
@@ -51,6 +55,7 @@ final class LogStructuredStore implements KeyValueStore {
             StoreGate gate,
             WritePath writes,
             @Nullable Compactor compactor,
+            StoreUpkeep upkeep,
             StoreCloser closer,
             long hashSeed,
             RecoveryReport recovery) {
@@ -60,6 +65,7 @@ final class LogStructuredStore implements KeyValueStore {
         this.gate = gate;
         this.writes = writes;
         this.compactor = compactor;
+        this.upkeep = upkeep;
         this.closer = closer;
         this.hashSeed = hashSeed;
         this.verifyChecksums = options.verifyChecksums();
@@ -145,6 +151,12 @@ final class LogStructuredStore implements KeyValueStore {
         checkLimits(key, value);
         checkTtl(ttl);
         writes.set(key, value, writes.expiryOf(ttl), WritePath.Condition.ALWAYS, null);
+    }
+
+    /** Stores a value that expires at a time, in milliseconds since 1970, or never if that is 0. */
+    void setUntil(byte[] key, byte[] value, long expiry) {
+        gate.checkWritable();
+        writes.set(key, value, expiry, WritePath.Condition.ALWAYS, null);
     }
 
     @Override
@@ -241,7 +253,17 @@ final class LogStructuredStore implements KeyValueStore {
         log.commit().await(log.lockedPosition());
     }
 
-    // ---------------------------------------------------------------- the rest
+    // ---------------------------------------------------------------- upkeep
+
+    @Override
+    public BackupReport backup(Path target) {
+        return upkeep.backup(target);
+    }
+
+    @Override
+    public VerificationReport verify() {
+        return upkeep.verify();
+    }
 
     @Override
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {

@@ -152,7 +152,8 @@ final class RecordReader implements KeyMatcher {
                 file
                         + " has a damaged record at offset "
                         + offset
-                        + ". Other keys can still be read. Restore the store from a backup.",
+                        + ". Other keys can still be read. Restore the store from a backup, or"
+                        + " salvage it with KeyValueStore.repair.",
                 file,
                 offset,
                 null);

@@ -6,9 +6,8 @@ import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.recovery.CloseNote;
 import dev.kvstore.internal.storage.EngineThread;
-import dev.kvstore.internal.storage.StorageLock;
 import java.io.IOException;
-import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +22,15 @@ final class StoreCloser {
     private final StoreGate gate;
     private final @Nullable Compactor compactor;
     private final @Nullable IntervalForcer forcer;
-    private final List<StorageLock> locks;
+    private final Runnable release;
     private final ReentrantLock closing = new ReentrantLock();
     private boolean closed; // guarded by closing
 
+    /**
+     * Makes a closer.
+     *
+     * @param release gives up mappings and locks
+     */
     StoreCloser(
             Log log,
             HashIndex index,
@@ -34,23 +38,25 @@ final class StoreCloser {
             StoreGate gate,
             @Nullable Compactor compactor,
             @Nullable IntervalForcer forcer,
-            List<StorageLock> locks) {
+            Runnable release) {
         this.log = log;
         this.index = index;
         this.writeLock = writeLock;
         this.gate = gate;
         this.compactor = compactor;
         this.forcer = forcer;
-        this.locks = locks;
+        this.release = release;
     }
 
     void close() {
+        if (compactor != null) {
+            compactor.checkCaller();
+        }
         closing.lock();
         try {
             if (closed) {
                 return;
             }
-            closed = true;
             EngineThread.run("kv-close", this::closeOnce);
         } catch (RuntimeException e) {
             throw e;
@@ -67,13 +73,9 @@ final class StoreCloser {
     }
 
     private void closeOnce() throws IOException {
+        closed = true; // not before there is a thread to do it
         try {
-            if (compactor != null) {
-                compactor.stop();
-            }
-            if (forcer != null) {
-                forcer.stop();
-            }
+            stopBackgroundWork();
             if (gate.isReadOnly()) {
                 gate.close();
             } else {
@@ -81,13 +83,29 @@ final class StoreCloser {
             }
         } finally {
             gate.close();
+            Lock afterKeepers = log.afterKeepers();
+            afterKeepers.lock(); // somebody may be reading a whole segment
             try {
-                index.close();
-                log.close();
+                release.run();
             } finally {
-                locks.forEach(StorageLock::close);
+                afterKeepers.unlock();
             }
         }
+    }
+
+    private void stopBackgroundWork() {
+        if (compactor != null) {
+            compactor.stop();
+        }
+        if (forcer != null) {
+            forcer.stop();
+        }
+    }
+
+    /** Ends whatever threads of a store have been started that could not be opened. */
+    void endThreads() {
+        stopBackgroundWork();
+        log.stop();
     }
 
     private void closeWritable() throws IOException {
@@ -112,7 +130,14 @@ final class StoreCloser {
                     "The store is closed after a failure; the next open rebuilds the index.");
             return;
         }
-        // If we crash before this is through, the index is rebuilt at the next open.
-        index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
+        try {
+            // If we crash before this is through, the index is rebuilt at the next open.
+            index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
+        } catch (IOException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "The index could not be saved; the next open rebuilds it. Nothing is lost.",
+                    e);
+        }
     }
 }

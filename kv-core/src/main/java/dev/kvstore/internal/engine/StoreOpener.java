@@ -19,13 +19,10 @@ import dev.kvstore.internal.recovery.Recovery;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
-import dev.kvstore.internal.storage.StorageLock;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +41,7 @@ public final class StoreOpener {
     private final Storage storage;
     private final Storage indexStorage;
     private final String indexName;
-    private final List<StorageLock> locks = new ArrayList<>();
+    private boolean unfinished;
 
     private StoreOpener(
             StoreOptions options, Storage storage, Storage indexStorage, String indexName) {
@@ -84,6 +81,17 @@ public final class StoreOpener {
                 () -> new StoreOpener(options, storage, storage, INDEX_NAME).open());
     }
 
+    /**
+     * Makes a store in an empty directory that is none yet for others; see {@link
+     * StoreFile#finish}. On a thread of the engine.
+     */
+    static LogStructuredStore openUnfinished(StoreOptions options, Storage storage)
+            throws IOException {
+        StoreOpener opener = new StoreOpener(options, storage, storage, INDEX_NAME);
+        opener.unfinished = true;
+        return opener.open();
+    }
+
     private static KeyValueStore onEngineThread(
             Path directory, java.util.concurrent.Callable<KeyValueStore> task) {
         try {
@@ -120,34 +128,68 @@ public final class StoreOpener {
                 "The store in " + directory + " could not be opened: " + e + ".", e);
     }
 
-    private KeyValueStore open() throws IOException {
+    /** Says why a copy of a store could not be written. */
+    static KeyValueStoreException cannotWrite(String what, Path directory, Exception e) {
+        String reason = String.valueOf(e.getMessage());
+        if (reason.contains("No space left")) {
+            return new StoreFullException(
+                    what
+                            + " to "
+                            + directory
+                            + " was given up: "
+                            + reason
+                            + ". There is no store in it. Make room on the disk, or choose another"
+                            + " one.",
+                    e);
+        }
+        return new KeyValueStoreException(
+                what
+                        + " to "
+                        + directory
+                        + " was given up: "
+                        + e
+                        + ". There is no store in it. Check the disk and the permissions, or choose"
+                        + " another directory.",
+                e);
+    }
+
+    private LogStructuredStore open() throws IOException {
         boolean opened = false;
         try {
             lock();
-            KeyValueStore store = openLocked();
+            LogStructuredStore store = openLocked();
             opened = true;
             return store;
         } finally {
             if (!opened) {
-                locks.forEach(StorageLock::close);
+                release();
             }
         }
     }
 
     private void lock() throws IOException {
-        locks.add(storage.lock(LOCK_NAME, options.readOnly()));
+        storage.lock(LOCK_NAME, options.readOnly());
         if (!indexStorage.directory().equals(storage.directory())) {
             // Another store may have been given the same index file by mistake.
-            locks.add(indexStorage.lock(indexName + ".lock", options.readOnly()));
+            indexStorage.lock(indexName + ".lock", options.readOnly());
         }
     }
 
-    private KeyValueStore openLocked() throws IOException {
+    /** The index may be in the same storage; closing that twice does no harm. */
+    private void release() {
+        indexStorage.close();
+        storage.close();
+    }
+
+    private LogStructuredStore openLocked() throws IOException {
         long startedAt = System.nanoTime();
         StoreFile existing = StoreFile.open(storage, !options.readOnly());
         StoreFile storeFile = existing != null ? existing : createStoreFile();
         SegmentTable segments = SegmentTable.open(storage, storeFile, !options.readOnly());
         Recovery recovery = recover(storeFile, segments);
+        if (!options.readOnly()) {
+            segments.mendCopies(); // not before: a store that is refused stays as it is
+        }
         RecoveryReport report =
                 new RecoveryReport(
                         existing == null,
@@ -179,7 +221,9 @@ public final class StoreOpener {
                     -1,
                     null);
         }
-        return StoreFile.create(storage, options.segmentSizeBytes());
+        return unfinished
+                ? StoreFile.begin(storage, options.segmentSizeBytes())
+                : StoreFile.create(storage, options.segmentSizeBytes());
     }
 
     private Recovery recover(StoreFile storeFile, SegmentTable segments) throws IOException {
@@ -216,7 +260,7 @@ public final class StoreOpener {
                                 + " ms.");
     }
 
-    private KeyValueStore assemble(
+    private LogStructuredStore assemble(
             StoreFile storeFile, SegmentTable segments, Recovery recovery, RecoveryReport report) {
         HashIndex index = recovery.index();
         ReentrantLock writeLock = new ReentrantLock();
@@ -261,26 +305,55 @@ public final class StoreOpener {
                 forcer = new IntervalForcer(IntervalForcer.of(log), options.forceInterval());
             }
         }
-        start(log, recovery, compactor, forcer);
-        StoreCloser closer = new StoreCloser(log, index, writeLock, gate, compactor, forcer, locks);
+        StoreCloser closer =
+                new StoreCloser(log, index, writeLock, gate, compactor, forcer, this::release);
+        if (options.readOnly()) {
+            log.startReadOnly(recovery.lastSequence());
+        } else {
+            start(log, recovery, closer, compactor, forcer);
+        }
+        StoreUpkeep upkeep =
+                new StoreUpkeep(
+                        log,
+                        index,
+                        writeLock,
+                        gate,
+                        pending,
+                        storeFile.hashSeed(),
+                        indexStorage.directory().resolve(indexName));
         return new LogStructuredStore(
-                options, log, index, gate, writes, compactor, closer, storeFile.hashSeed(), report);
+                options,
+                log,
+                index,
+                gate,
+                writes,
+                compactor,
+                upkeep,
+                closer,
+                storeFile.hashSeed(),
+                report);
     }
 
-    private void start(
+    private static void start(
             Log log,
             Recovery recovery,
+            StoreCloser closer,
             @Nullable Compactor compactor,
             @Nullable IntervalForcer forcer) {
-        if (options.readOnly()) {
-            return;
-        }
-        log.start(recovery.lastSequence(), recovery.clean());
-        if (compactor != null) {
-            compactor.start();
-        }
-        if (forcer != null) {
-            forcer.start();
+        boolean started = false;
+        try {
+            log.start(recovery.lastSequence(), recovery.clean());
+            if (compactor != null) {
+                compactor.start();
+            }
+            if (forcer != null) {
+                forcer.start();
+            }
+            started = true;
+        } finally {
+            if (!started) {
+                closer.endThreads(); // the system may have no more threads for us
+            }
         }
     }
 

@@ -191,6 +191,9 @@ final class WritePath implements ExpiredRecords {
             log.awaitRoom(total, spaceSaving);
             gate.checkWritable();
             reserve(count);
+            for (long hash : hashes) {
+                index.ensureSound(hash);
+            }
             awaited = append(operations, hashes, expiries, checksums);
         } finally {
             lock.unlock();

@@ -56,12 +56,30 @@ public final class HashIndex {
      * candidates that are none (the log refuses addresses that cannot be, and compares keys), or
      * nothing; both end at the changed entry, and it looks again.
      *
+     * Why a page can be trusted
+     * -------------------------
+     * A clean close leaves a checksum of every page. After the next open a page is compared with it
+     * before anybody trusts the page for the first time; see PageChecks. Who goes where:
+     *
+     *  - find, locate, insert, snapshot and ensureSound come to a page by entryOf, which checks the
+     *    page of the page table and then the page of slots.
+     *  - addressAt, replace and remove get a position from locate. place, evict and split work on
+     *    the page to which insert came.
+     *  - evict and split also change entries of the page table, maybe all of them, and happen after
+     *    the record was appended. So reserve checks the whole page table, once.
+     *  - takePage takes only a free page that was checked, as what follows in the chain is read from
+     *    it; else a new one, for which reserve has made room. What writes into a page that was taken
+     *    therefore never writes into one that is unchecked.
+     *  - candidate checks nothing: it proves nothing.
+     *
      * What if we crash
      * ----------------
      * Then the file is worthless, and its header says so: it is marked clean only at close, after
      * everything else in it was forced, and marked in use, durably, before anything is changed
      * again. The index is rebuilt from the log.
      */
+
+    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
 
     private static final int FIRST_DEPTH = 4;
 
@@ -76,6 +94,11 @@ public final class HashIndex {
     private final KeyHasher hasher;
 
     private volatile PageTable table;
+
+    /** Null if every page has been checked since the index was opened, or is new. */
+    private volatile @Nullable PageChecks checks;
+
+    private volatile boolean damaged;
 
     // Guarded by the store's write lock, as is all below.
     private final List<MappedRegion> mapped = new ArrayList<>();
@@ -101,7 +124,7 @@ public final class HashIndex {
             throws IOException {
         HashIndex index = new HashIndex(source, storeId, hasher);
         index.addRegion();
-        index.writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0);
+        index.writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
         // If we crash after the first change and before this, an old clean mark would be believed.
         index.mapped.get(0).force(0, PAGE_SIZE_BYTES);
         int tablePage = index.pageCount;
@@ -128,32 +151,39 @@ public final class HashIndex {
         }
         HashIndex index = new HashIndex(source, storeId, hasher);
         MappedRegion first = source.region(0);
-        ByteBuffer header = first.buffer();
-        if (!IndexFormat.isClean(header, storeId)) {
-            first.unmap();
-            return null;
-        }
         index.mapped.add(first);
-        index.keyCount = header.getLong(IndexFormat.KEY_COUNT_OFFSET);
-        index.pageCount = header.getInt(IndexFormat.PAGE_COUNT_OFFSET);
-        index.freePage = header.getInt(IndexFormat.FREE_PAGE_OFFSET);
-        index.stamp = header.getInt(IndexFormat.STAMP_OFFSET);
-        int lastPage =
-                header.getInt(IndexFormat.NOTE_PAGE_OFFSET)
-                        + pagesFor(header.getInt(IndexFormat.NOTE_SIZE_OFFSET));
-        int regions = (lastPage - 1) / PageTable.PAGES_PER_REGION + 1;
-        if (source.existing() < regions) {
-            first.unmap();
-            return null; // cut short since it was closed
+        ByteBuffer header = first.buffer();
+        long pages = IndexFormat.isClean(header, storeId) ? IndexFormat.pagesInAll(header) : 0;
+        long regions = (pages + PageTable.PAGES_PER_REGION - 1) / PageTable.PAGES_PER_REGION;
+        if (pages == 0
+                || source.existing() < regions) { // damaged, or cut short since it was closed
+            index.close();
+            return null;
         }
         while (index.mapped.size() < regions) {
             index.mapped.add(source.region(index.mapped.size()));
         }
+        index.keyCount = header.getLong(IndexFormat.KEY_COUNT_OFFSET);
+        index.pageCount = header.getInt(IndexFormat.PAGE_COUNT_OFFSET);
+        index.freePage = header.getInt(IndexFormat.FREE_PAGE_OFFSET);
+        index.stamp = header.getInt(IndexFormat.STAMP_OFFSET);
         index.table =
                 new PageTable(
                         header.getInt(IndexFormat.GLOBAL_DEPTH_OFFSET),
                         header.getInt(IndexFormat.TABLE_PAGE_OFFSET),
                         index.buffers());
+        // All of them now: the pages they are in are overwritten when the index grows.
+        int[] checksums =
+                ChecksumArea.read(
+                        index.table,
+                        header.getInt(IndexFormat.CHECKSUM_PAGE_OFFSET),
+                        index.pageCount,
+                        storeId);
+        if (checksums == null) {
+            index.close();
+            return null;
+        }
+        index.checks = new PageChecks(checksums);
         return index;
     }
 
@@ -172,7 +202,7 @@ public final class HashIndex {
         boolean sound =
                 Crc32c.of(note, new byte[0]) == header.getInt(IndexFormat.NOTE_CHECKSUM_OFFSET);
         if (!readOnly) {
-            writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0);
+            writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
             // If we crash after the first change and before this, the clean mark would be believed.
             mapped.get(0).force(0, PAGE_SIZE_BYTES);
         }
@@ -187,7 +217,7 @@ public final class HashIndex {
     public boolean find(long hash, KeyMatcher matcher) {
         while (true) {
             PageTable t = table;
-            long entry = t.entryOf(hash);
+            long entry = entryOf(t, hash);
             if (t.isPlausible(entry)) {
                 Search search = search(t, entry, hash, matcher);
                 if (search != Search.DISTURBED && table == t && t.entryOf(hash) == entry) {
@@ -196,6 +226,8 @@ public final class HashIndex {
                     }
                     return search == Search.FOUND;
                 }
+            } else if (table == t) {
+                throw damage(t.tablePageOf(hash)); // no leftover: it is the table still
             }
             Thread.onSpinWait();
         }
@@ -222,6 +254,45 @@ public final class HashIndex {
             }
         }
         return 0;
+    }
+
+    /** Returns the entry of a hash, of which both the page table and the page can be trusted. */
+    private long entryOf(PageTable t, long hash) {
+        PageChecks unfinished = checks;
+        if (unfinished == null) {
+            return t.entryOf(hash);
+        }
+        check(unfinished, t, t.tablePageOf(hash));
+        long entry = t.entryOf(hash);
+        if (t.isPlausible(entry)) {
+            check(unfinished, t, PageTable.pageOf(entry));
+        }
+        return entry;
+    }
+
+    private void check(PageChecks unfinished, PageTable t, int page) {
+        if (!unfinished.isSound(t, page)) {
+            throw damage(page);
+        }
+    }
+
+    private RuntimeException damage(int page) {
+        RuntimeException damage = source.damaged((long) page * PAGE_SIZE_BYTES);
+        if (!damaged) {
+            damaged = true; // so the next open makes the index again
+            LOGGER.log(System.Logger.Level.ERROR, damage.getMessage());
+        }
+        return damage;
+    }
+
+    /**
+     * Makes sure that a key's page is sound, as {@link #locate} does. To be called before a record
+     * is appended that is published without looking for the key first.
+     *
+     * @throws dev.kvstore.StoreCorruptedException if it is not
+     */
+    public void ensureSound(long hash) {
+        entryOf(table, hash);
     }
 
     private enum Search {
@@ -279,7 +350,7 @@ public final class HashIndex {
      */
     public long locate(long hash, KeyMatcher matcher) {
         PageTable t = table;
-        long entry = t.entryOf(hash);
+        long entry = entryOf(t, hash);
         int page = PageTable.pageOf(entry);
         int signature = Slot.signature(hash, PageTable.depthOf(entry));
         int bucket = Slot.homeBucket(hash);
@@ -336,7 +407,7 @@ public final class HashIndex {
         assert address > 0 && address <= Slot.MAX_ADDRESS;
         while (true) {
             PageTable t = table;
-            long entry = t.entryOf(hash);
+            long entry = entryOf(t, hash);
             int page = PageTable.pageOf(entry);
             long slot = Slot.of(Slot.signature(hash, PageTable.depthOf(entry)), address);
             int bucket = Slot.homeBucket(hash);
@@ -383,11 +454,16 @@ public final class HashIndex {
     }
 
     /**
-     * Makes sure that the next insertions need no memory from the disk. To be called before the
-     * record is appended, while failing still does no harm.
+     * Makes sure that the next insertions need no memory from the disk, and no page table that is
+     * damaged. To be called before the record is appended, while failing still does no harm.
      */
     public void reserve(int insertions) throws IOException {
         PageTable t = table;
+        PageChecks unfinished = checks;
+        int damagedPage = unfinished == null ? 0 : unfinished.checkTable(t);
+        if (damagedPage != 0) {
+            throw damage(damagedPage);
+        }
         int needed = PAGES_AT_HAND + insertions / 128 + 2 * PageTable.pagesAt(t.depth + 1);
         while (t.regions.length * PageTable.PAGES_PER_REGION - pageCount < needed) {
             addRegion();
@@ -395,8 +471,13 @@ public final class HashIndex {
         }
     }
 
-    /** Whether the next region should be made ready by {@link #prepare}. */
+    /** Whether there is something to do for {@link #prepare}. */
     public boolean wantsPreparing() {
+        PageChecks unfinished = checks;
+        return wantsRegion() || (unfinished != null && unfinished.isUnfinished());
+    }
+
+    private boolean wantsRegion() {
         PageTable t = table;
         int room = t.regions.length * PageTable.PAGES_PER_REGION - pageCount;
         return spareRegion == null
@@ -406,11 +487,27 @@ public final class HashIndex {
                                 + PageTable.PAGES_PER_REGION / 2;
     }
 
-    /** Makes the next region ready; called by one background thread, without the write lock. */
+    /**
+     * Makes the next region ready, or checks pages, a region's worth; called by one background
+     * thread, without the write lock.
+     */
     public void prepare() throws IOException {
-        synchronized (source) {
-            if (spareRegion == null) {
-                spareRegion = source.region(table.regions.length);
+        if (wantsRegion()) {
+            synchronized (source) {
+                if (spareRegion == null) {
+                    spareRegion = source.region(table.regions.length);
+                }
+            }
+            return;
+        }
+        PageChecks unfinished = checks;
+        if (unfinished != null) {
+            int damagedPage = unfinished.checkSome(table);
+            if (damagedPage != 0) {
+                damage(damagedPage); // logged, and thrown to who needs the page
+            }
+            if (!unfinished.isUnfinished() && !damaged) {
+                checks = null;
             }
         }
     }
@@ -574,7 +671,8 @@ public final class HashIndex {
 
     private int takePage() {
         int page = freePage;
-        if (page == 0) {
+        PageChecks unfinished = checks;
+        if (page == 0 || (unfinished != null && !unfinished.isTrusted(page))) {
             return pageCount++;
         }
         freePage = (int) read(table, page, 0);
@@ -619,7 +717,7 @@ public final class HashIndex {
     public Snapshot snapshot(long from, long[] addresses) {
         while (true) {
             PageTable t = table;
-            long entry = t.entryOf(from);
+            long entry = entryOf(t, from);
             if (t.isPlausible(entry)) {
                 int page = PageTable.pageOf(entry);
                 int count = 0;
@@ -633,6 +731,8 @@ public final class HashIndex {
                 if (isCurrent(snapshot)) {
                     return snapshot;
                 }
+            } else if (table == t) {
+                throw damage(t.tablePageOf(from)); // as in find
             }
             Thread.onSpinWait();
         }
@@ -682,12 +782,17 @@ public final class HashIndex {
 
     /**
      * Makes everything durable and then marks the index as such, together with a note of the
-     * caller's. Nothing may be changed after it.
+     * caller's. Nothing may be changed after it. An index in which damage was found stays as it is,
+     * in use, so that the next open makes it again.
      */
     public void markClean(byte[] note) throws IOException {
+        if (damaged) {
+            return;
+        }
         int notePage = pageCount;
-        while (table.regions.length * PageTable.PAGES_PER_REGION
-                < notePage + pagesFor(note.length)) {
+        int checksumPage = notePage + (int) IndexFormat.pagesFor(note.length);
+        int end = checksumPage + ChecksumArea.pagesFor(pageCount);
+        while (table.regions.length * PageTable.PAGES_PER_REGION < end) {
             addRegion();
         }
         for (int done = 0; done < note.length; done += PAGE_SIZE_BYTES) {
@@ -695,19 +800,23 @@ public final class HashIndex {
             int length = Math.min(PAGE_SIZE_BYTES, note.length - done);
             table.regionOf(page).put(PageTable.offsetOf(page), note, done, length);
         }
+        int[] checksums = PageChecks.checksums(table, pageCount, checks);
+        ChecksumArea.write(table, checksumPage, checksums, storeId);
         for (MappedRegion region : mapped) {
             region.force(0, IndexRegions.REGION_SIZE_BYTES);
         }
-        writeHeader(IndexFormat.STATE_CLEAN, notePage, note.length, Crc32c.of(note, new byte[0]));
+        writeHeader(
+                IndexFormat.STATE_CLEAN,
+                notePage,
+                note.length,
+                Crc32c.of(note, new byte[0]),
+                checksumPage);
         // If we crash before this, the index is rebuilt; the pages it vouches for are durable.
         mapped.get(0).force(0, PAGE_SIZE_BYTES);
     }
 
-    private static int pagesFor(int sizeBytes) {
-        return (sizeBytes + PAGE_SIZE_BYTES - 1) / PAGE_SIZE_BYTES;
-    }
-
-    private void writeHeader(int state, int notePage, int noteSize, int noteChecksum) {
+    private void writeHeader(
+            int state, int notePage, int noteSize, int noteChecksum, int checksumPage) {
         ByteBuffer header = mapped.get(0).buffer();
         header.putLong(IndexFormat.MAGIC_OFFSET, IndexFormat.MAGIC);
         header.putInt(IndexFormat.VERSION_OFFSET, IndexFormat.VERSION);
@@ -722,6 +831,7 @@ public final class HashIndex {
         header.putInt(IndexFormat.NOTE_PAGE_OFFSET, notePage);
         header.putInt(IndexFormat.NOTE_SIZE_OFFSET, noteSize);
         header.putInt(IndexFormat.NOTE_CHECKSUM_OFFSET, noteChecksum);
+        header.putInt(IndexFormat.CHECKSUM_PAGE_OFFSET, checksumPage);
         IndexFormat.writeChecksum(header);
     }
 

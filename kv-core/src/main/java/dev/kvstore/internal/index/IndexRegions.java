@@ -1,10 +1,12 @@
 package dev.kvstore.internal.index;
 
+import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 
 /**
  * Where the index gets its memory: equal regions, one after the other, of a file or, for a store
@@ -22,6 +24,9 @@ public abstract class IndexRegions {
 
     /** Maps the region of an ordinal, after making it if it does not exist. */
     abstract MappedRegion region(int ordinal) throws IOException;
+
+    /** Returns what to throw, since a page is not what was stored there. */
+    abstract RuntimeException damaged(long offset);
 
     /** Regions of a file. */
     public static IndexRegions ofFile(Storage storage, String name, boolean writable) {
@@ -58,6 +63,24 @@ public abstract class IndexRegions {
             }
             return storage.map(name, offset, REGION_SIZE_BYTES, writable);
         }
+
+        @Override
+        RuntimeException damaged(long offset) {
+            Path file = storage.directory().resolve(name);
+            return new StoreCorruptedException(
+                    "The index file "
+                            + file
+                            + " is damaged at offset "
+                            + offset
+                            + ". No data is lost: "
+                            + (writable
+                                    ? "close the store and open it again"
+                                    : "remove the file while the store is closed")
+                            + ", and the index is made again from the log.",
+                    file,
+                    offset,
+                    null);
+        }
     }
 
     private static final class MemoryRegions extends IndexRegions {
@@ -70,6 +93,12 @@ public abstract class IndexRegions {
         @Override
         MappedRegion region(int ordinal) {
             return new MemoryRegion();
+        }
+
+        @Override
+        RuntimeException damaged(long offset) {
+            return new IllegalStateException(
+                    "The index in memory is damaged. Close the store and open it again.");
         }
     }
 

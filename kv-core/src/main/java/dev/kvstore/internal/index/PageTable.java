@@ -58,14 +58,23 @@ final class PageTable {
         return get(indexOf(hash));
     }
 
+    /** Returns the page of the table itself that has the entry of a hash. */
+    int tablePageOf(long hash) {
+        return tablePage(indexOf(hash));
+    }
+
+    private int tablePage(long index) {
+        return firstPage + (int) (index / ENTRIES_PER_PAGE);
+    }
+
     long get(long index) {
-        int page = firstPage + (int) (index / ENTRIES_PER_PAGE);
+        int page = tablePage(index);
         int offset = offsetOf(page) + (int) (index % ENTRIES_PER_PAGE) * 8;
         return (long) LONGS.getAcquire(regionOf(page), offset);
     }
 
     void set(long index, long entry) {
-        int page = firstPage + (int) (index / ENTRIES_PER_PAGE);
+        int page = tablePage(index);
         int offset = offsetOf(page) + (int) (index % ENTRIES_PER_PAGE) * 8;
         LONGS.setRelease(regionOf(page), offset, entry);
     }

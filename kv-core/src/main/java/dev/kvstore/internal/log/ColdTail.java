@@ -1,6 +1,7 @@
 package dev.kvstore.internal.log;
 
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.util.function.LongSupplier;
 
 /**
@@ -75,6 +76,7 @@ public final class ColdTail {
         // The checksum is seeded with the segment's life: take the one seed out, put the other in.
         int seeds = from.seed(from.generation()) ^ to.seed(to.generation());
         to.buffer.putInt(at, from.buffer.getInt(offset) ^ seeds);
+        VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
         to.tail = at + sizeBytes;
         if (RecordFormat.flags(to.buffer, at) == RecordFormat.EXPIRY) {
             to.expirations.add(RecordFormat.expiry(to.buffer, at), sizeBytes);

@@ -27,6 +27,37 @@ public final class Hint {
     }
 
     /**
+     * Makes the place of a hint's header, so that a full disk cannot keep a full segment from being
+     * proven.
+     *
+     * @param blank whether the segment will look like one that was never used, beside which a hint
+     *     that was written would be damage
+     */
+    static void allocate(Storage storage, int segmentId, boolean blank) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        storage.allocate(name, HintFormat.HEADER_SIZE_BYTES);
+        if (blank && isWritten(storage, segmentId)) {
+            // Left behind by a segment of this number that was dropped before.
+            MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
+            region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+            region.force(0, HintFormat.HEADER_SIZE_BYTES);
+            region.unmap();
+        }
+    }
+
+    /** Whether the hint of a segment was ever begun. */
+    static boolean isWritten(Storage storage, int segmentId) throws IOException {
+        String name = SegmentFormat.hintName(segmentId);
+        if (storage.size(name) < HintFormat.HEADER_SIZE_BYTES) {
+            return false;
+        }
+        MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, false);
+        boolean written = region.buffer().getLong(HintFormat.MAGIC_OFFSET) != 0;
+        region.unmap();
+        return written;
+    }
+
+    /**
      * Writes the hint of a segment that is on the disk.
      *
      * @param hashAt hashes the key of the record at an offset of the segment
@@ -52,8 +83,11 @@ public final class Hint {
         }
         long listSize = (long) entries * HintFormat.ENTRY_SIZE_BYTES;
         boolean listed = listSize <= segment.tail / MIN_SAVING;
-        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         String name = SegmentFormat.hintName(segment.id);
+        if (listed && !isMadeRoomFor(storage, name, (int) listSize)) {
+            listed = false; // the header's place has been there since the segment was allocated
+        }
+        int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         storage.allocate(name, size);
         MappedRegion region = storage.map(name, 0, size, true);
         ByteBuffer buffer = region.buffer();
@@ -82,6 +116,30 @@ public final class Hint {
         storage.syncDirectory();
     }
 
+    /** Makes durable what a segment's hint says. See {@link SegmentTable#confirmHeaders}. */
+    static void confirm(Storage storage, Segment segment) throws IOException {
+        String name = SegmentFormat.hintName(segment.id);
+        long size = storage.size(name);
+        MappedRegion region = storage.map(name, 0, size, true);
+        ByteBuffer buffer = region.buffer();
+        for (int at = 0; at + Long.BYTES <= size; at += 4096) {
+            buffer.putLong(at, buffer.getLong(at));
+        }
+        region.force(0, size);
+        region.unmap();
+    }
+
+    private static boolean isMadeRoomFor(Storage storage, String name, int listSize) {
+        try {
+            storage.allocate(name, HintFormat.HEADER_SIZE_BYTES + (long) listSize);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "A hint goes without its list.", e);
+            return false;
+        }
+    }
+
     private static void writeEntries(ByteBuffer buffer, Segment segment, IntToLongFunction hashAt) {
         RecordScanner scanner = new RecordScanner(segment, segment.tail);
         int at = HintFormat.HEADER_SIZE_BYTES;
@@ -107,9 +165,26 @@ public final class Hint {
         return Crc32c.extend(header, entries);
     }
 
+    /**
+     * Reads the hint beside a segment whose header is lost; null if there is none that is whole.
+     */
+    static @Nullable Hint readAlone(Storage storage, Segment segment, long storeId)
+            throws IOException {
+        ByteBuffer copy = copy(storage, SegmentFormat.hintName(segment.id));
+        if (copy == null) {
+            return null;
+        }
+        segment.setGeneration(copy.getLong(HintFormat.GENERATION_OFFSET));
+        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+    }
+
     /** Reads the hint of a segment's present life; null if there is none that is whole. */
     static @Nullable Hint read(Storage storage, Segment segment, long storeId) throws IOException {
-        String name = SegmentFormat.hintName(segment.id);
+        ByteBuffer copy = copy(storage, SegmentFormat.hintName(segment.id));
+        return copy != null && isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+    }
+
+    private static @Nullable ByteBuffer copy(Storage storage, String name) throws IOException {
         long fileSize = storage.size(name);
         if (fileSize < HintFormat.HEADER_SIZE_BYTES || fileSize > Integer.MAX_VALUE) {
             return null;
@@ -118,7 +193,7 @@ public final class Hint {
         ByteBuffer copy = ByteBuffer.allocate((int) fileSize).order(region.buffer().order());
         copy.put(0, region.buffer(), 0, (int) fileSize);
         region.unmap();
-        return isWhole(copy, segment, storeId) ? new Hint(copy) : null;
+        return copy;
     }
 
     private static boolean isWhole(ByteBuffer hint, Segment segment, long storeId) {
@@ -138,6 +213,56 @@ public final class Hint {
                 && size <= hint.capacity()
                 && hint.getInt(HintFormat.CHECKSUM_OFFSET) == checksum(hint, (int) size)
                 && hint.getInt(HintFormat.END_OFFSET) <= segment.capacityBytes;
+    }
+
+    /**
+     * Returns in what the hint does not say what the records of its segment say, or null.
+     *
+     * @param hashAt hashes the key of the record at an offset of the segment
+     */
+    public @Nullable String problem(Segment segment, IntToLongFunction hashAt) {
+        if (end() != segment.tail) {
+            return "an end at " + end() + ", and the segment ends at " + segment.tail;
+        }
+        int entry = 0;
+        long newestSequence = 0;
+        long newestTombstoneGeneration = 0;
+        Expirations expirations = new Expirations();
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
+        while (scanner.next()) {
+            newestSequence = Math.max(newestSequence, scanner.sequence());
+            if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
+                long expiry = RecordFormat.expiry(segment.buffer, scanner.offset());
+                expirations.add(expiry, scanner.size());
+            }
+            if (scanner.isTombstone()) {
+                newestTombstoneGeneration = Math.max(newestTombstoneGeneration, scanner.note());
+            }
+            if (scanner.isValue() || scanner.isTombstone()) {
+                if (isListed() && !isOf(entry, scanner, hashAt)) {
+                    return "an entry that is not that of the record at " + scanner.offset();
+                }
+                entry++;
+            }
+        }
+        boolean right =
+                entry == entryCount()
+                        && newestSequence == lastSequence()
+                        && newestTombstoneGeneration <= tombstoneGeneration()
+                        && expirations.earliest()
+                                == buffer.getLong(HintFormat.EARLIEST_EXPIRY_OFFSET)
+                        && expirations.latest() == buffer.getLong(HintFormat.LATEST_EXPIRY_OFFSET)
+                        && expirations.bytes() == buffer.getLong(HintFormat.EXPIRING_BYTES_OFFSET);
+        return right ? null : "figures that are not those of the segment's records";
+    }
+
+    private boolean isOf(int entry, RecordScanner scanner, IntToLongFunction hashAt) {
+        return entry < entryCount()
+                && offset(entry) == scanner.offset()
+                && size(entry) == scanner.size()
+                && sequence(entry) == scanner.sequence()
+                && isTombstone(entry) == scanner.isTombstone()
+                && hash(entry) == hashAt.applyAsLong(scanner.offset());
     }
 
     /** Returns the offset behind the last record. */

@@ -3,13 +3,16 @@ package dev.kvstore.internal.log;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,9 @@ public final class Log {
     private final ColdTail coldTail;
     private final LongConsumer publisher;
     private final int segmentSizeBytes;
+
+    /** Shared by those who need the segments to stay, and held alone while one is retired. */
+    private final ReentrantReadWriteLock retirement = new ReentrantReadWriteLock();
 
     // Guarded by the write lock; some are read without it for statistics.
     private Segment tail = Segment.none();
@@ -184,6 +190,24 @@ public final class Log {
         return pool.failure();
     }
 
+    /**
+     * Returns the lock that keeps compaction from retiring a segment, and the store from being
+     * closed, for as long as it is held. Shared; taken before any other lock.
+     */
+    public Lock keepingSegments() {
+        return retirement.readLock();
+    }
+
+    /** Takes an image of the log as it is now. Write lock not held, segments kept. */
+    public LogImage image() {
+        return monitor.read(segments::image);
+    }
+
+    /** Returns the lock that waits for all who hold {@link #keepingSegments()}. */
+    public Lock afterKeepers() {
+        return retirement.writeLock();
+    }
+
     // ---------------------------------------------------------------- starting and stopping
 
     /**
@@ -215,6 +239,11 @@ public final class Log {
         sealer.start();
     }
 
+    /** Tells the log of a store opened read-only the highest sequence number ever given. */
+    public void startReadOnly(long lastSequence) {
+        this.lastSequence = lastSequence;
+    }
+
     /** Sets what to call after a segment was sealed and proven. */
     public void onSealed(Runnable listener) {
         sealer.onSealed(listener);
@@ -225,11 +254,6 @@ public final class Log {
         monitor.stop();
         pool.join();
         sealer.join();
-    }
-
-    /** Gives the mappings up. */
-    public void close() {
-        segments.close();
     }
 
     // ---------------------------------------------------------------- appending (write lock held)
@@ -439,6 +463,7 @@ public final class Log {
                 0,
                 Crc32c.of(buffer, at, Long.BYTES),
                 segment.seed(segment.generation()));
+        VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
         segment.tail = offset + RecordFormat.NOTE_RECORD_SIZE_BYTES;
     }
 
@@ -481,12 +506,25 @@ public final class Log {
      * version that made the others obsolete.
      */
     public void retire(Segment segment) throws IOException {
+        retirement.writeLock().lock();
+        try {
+            endLife(segment);
+        } finally {
+            retirement.writeLock().unlock();
+        }
+    }
+
+    private void endLife(Segment segment) throws IOException {
         if (segment.liveBytes != 0) {
             throw new IllegalStateException(
                     "Segment " + segment.id + " still has " + segment.liveBytes + " live bytes.");
         }
         // If we crash before this is on the disk, the segment is found as it was: all it holds is
         // obsolete by sequence, and is so on the disk. A tombstone goes only after this.
+        if (segments.isShared(segment)) {
+            pool.replace(segment);
+            return;
+        }
         try {
             segment.end();
         } catch (IOException e) {
@@ -495,7 +533,6 @@ public final class Log {
             commit.fail(e);
             throw e;
         }
-        storage.delete(SegmentFormat.hintName(segment.id));
         pool.retired(segment);
     }
 

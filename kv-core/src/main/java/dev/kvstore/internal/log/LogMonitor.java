@@ -54,6 +54,11 @@ final class LogMonitor {
         }
     }
 
+    /** Stops all writing for good. */
+    void fail(Throwable e) {
+        commit.fail(e);
+    }
+
     boolean isStopped() {
         return stopped;
     }

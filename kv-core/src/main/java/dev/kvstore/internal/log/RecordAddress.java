@@ -18,6 +18,11 @@ public final class RecordAddress {
         this.offsetMask = (1L << offsetBits) - 1;
     }
 
+    /** Returns how records are addressed in segments of a size. */
+    public static RecordAddress forSegmentsOf(long segmentSizeBytes) {
+        return new RecordAddress(segmentSizeBytes);
+    }
+
     /** Returns the address of an offset in a segment. */
     public long of(int segmentId, int offset) {
         return (long) segmentId << offsetBits | offset >>> 3;

@@ -126,12 +126,17 @@ public final class RecordFormat {
 
     /** Tells whether the checksum of a record fits, given that of its key and value. */
     static boolean isIntact(ByteBuffer buffer, int offset, int payloadChecksum, int seed) {
+        int checksum = checksum(buffer, offset, payloadChecksum);
+        return (checksum ^ seed) == buffer.getInt(offset + CHECKSUM_OFFSET);
+    }
+
+    private static int checksum(ByteBuffer buffer, int offset, int payloadChecksum) {
         int checksum = Crc32c.extend(payloadChecksum, buffer.getLong(offset + KEY_SIZE_OFFSET));
         checksum = Crc32c.extend(checksum, buffer.getLong(offset + KEY_SIZE_OFFSET + 8));
         if ((flags(buffer, offset) & EXPIRY) != 0) {
             checksum = Crc32c.extend(checksum, expiry(buffer, offset));
         }
-        return (checksum ^ seed) == buffer.getInt(offset + CHECKSUM_OFFSET);
+        return checksum;
     }
 
     /**
@@ -139,6 +144,27 @@ public final class RecordFormat {
      * before it is used.
      */
     static @Nullable String problem(ByteBuffer buffer, int offset, int limit, int seed) {
+        String problem = headerProblem(buffer, offset, limit);
+        if (problem != null) {
+            return problem;
+        }
+        return seedThatFits(buffer, offset) == seed ? null : "a wrong checksum";
+    }
+
+    /** Whether there could be a record at an offset, as far as its sizes and its kind tell. */
+    static boolean isPlausible(ByteBuffer buffer, int offset, int limit) {
+        return headerProblem(buffer, offset, limit) == null;
+    }
+
+    /** Returns the seed with which the checksum of a plausible record would be right. */
+    static int seedThatFits(ByteBuffer buffer, int offset) {
+        int headerSize = headerSize(flags(buffer, offset));
+        int payloadSize = keySize(buffer, offset) + valueSize(buffer, offset);
+        int payloadChecksum = Crc32c.of(buffer, offset + headerSize, payloadSize);
+        return checksum(buffer, offset, payloadChecksum) ^ buffer.getInt(offset + CHECKSUM_OFFSET);
+    }
+
+    private static @Nullable String headerProblem(ByteBuffer buffer, int offset, int limit) {
         if (limit - offset < HEADER_SIZE_BYTES) {
             return "no room for a header";
         }
@@ -151,9 +177,7 @@ public final class RecordFormat {
         if (buffer.get(offset + RESERVED_OFFSET) != 0 || !isKnown(flags, keySize, valueSize)) {
             return "a record of unknown kind";
         }
-        int payload = offset + headerSize(flags);
-        int payloadChecksum = Crc32c.of(buffer, payload, keySize + valueSize);
-        return isIntact(buffer, offset, payloadChecksum, seed) ? null : "a wrong checksum";
+        return null;
     }
 
     private static boolean isKnown(int flags, int keySize, int valueSize) {

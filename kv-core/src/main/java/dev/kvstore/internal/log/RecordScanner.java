@@ -13,14 +13,24 @@ public final class RecordScanner {
     private final int limit;
     private final int seed;
     private int offset;
-    private int next = SegmentFormat.HEADER_SIZE_BYTES;
+    private int next;
     private @Nullable String problem;
 
     /** Scans a segment as it is in its present life, up to an offset. */
     public RecordScanner(Segment segment, int limit) {
-        this.buffer = segment.buffer();
+        this(segment, SegmentFormat.HEADER_SIZE_BYTES, limit);
+    }
+
+    /** Scans a segment as it is in its present life, from where a record begins up to an offset. */
+    public RecordScanner(Segment segment, int from, int limit) {
+        this(segment.buffer(), segment.seed(segment.generation()), from, limit);
+    }
+
+    RecordScanner(ByteBuffer buffer, int seed, int from, int limit) {
+        this.buffer = buffer;
         this.limit = limit;
-        this.seed = segment.seed(segment.generation());
+        this.seed = seed;
+        this.next = from;
     }
 
     /**
@@ -39,6 +49,27 @@ public final class RecordScanner {
         offset = next;
         next += isBatch() ? RecordFormat.BATCH_HEADER_SIZE_BYTES : size();
         return true;
+    }
+
+    /**
+     * Goes on, after a place that holds no record, at the next that does. As a damaged length may
+     * hide where that is, every place is tried.
+     *
+     * @return false if there is none before the limit
+     */
+    public boolean skipDamage() {
+        for (next += 8; next < limit; next += 8) {
+            if (RecordFormat.problem(buffer, next, limit, seed) == null) {
+                return true;
+            }
+        }
+        next = limit;
+        return false;
+    }
+
+    /** Steps to the next record, over everything that is none; false if there is no other. */
+    public boolean nextWhole() {
+        return next() || (problem != null && skipDamage() && next());
     }
 
     /** Returns why the scan ended before the limit, or null if it did not. */
@@ -74,6 +105,11 @@ public final class RecordScanner {
     /** Whether the record is one around the others of a batch. */
     public boolean isBatch() {
         return flags() == RecordFormat.BATCH;
+    }
+
+    /** Returns how many records a batch says it has. */
+    public int batchCount() {
+        return buffer.getInt(offset + RecordFormat.HEADER_SIZE_BYTES);
     }
 
     /** Returns the record's size. */

@@ -110,9 +110,10 @@ final class Sealer {
             listener.run();
             return true;
         } catch (IOException | RuntimeException | Error e) {
-            LOGGER.log(System.Logger.Level.ERROR, "A segment could not be sealed.", e);
             commit.fail(e);
             monitor.change(() -> {}); // those who wait find the failure
+            // Last: a log may fail too, for want of a file descriptor, and nobody may wait for it.
+            LOGGER.log(System.Logger.Level.ERROR, "A segment could not be sealed.", e);
             return false;
         }
     }

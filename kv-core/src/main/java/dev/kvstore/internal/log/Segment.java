@@ -3,7 +3,9 @@ package dev.kvstore.internal.log;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.MappedRegion;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment file, mapped. A file has many lives: it is filled, emptied by compaction, and filled
@@ -90,6 +92,9 @@ public final class Segment {
     /** The generation of the hot segment that was written before this one, or 0. */
     long previousGeneration;
 
+    /** Whether a backup was seen to have the same file; thread of compaction, or recovery. */
+    boolean shared;
+
     /** The offset of the next record. */
     int tail = SegmentFormat.HEADER_SIZE_BYTES;
 
@@ -164,6 +169,13 @@ public final class Segment {
         return tail;
     }
 
+    /** As {@link #tail()}; the records before it can be read without the write lock, too. */
+    public int settledTail() {
+        int settled = tail;
+        VarHandle.acquireFence();
+        return settled;
+    }
+
     /** Returns how many bytes of records it has. */
     public long usedBytes() {
         return tail - SegmentFormat.HEADER_SIZE_BYTES;
@@ -201,6 +213,10 @@ public final class Segment {
 
     /** Returns what the checksums of records of a life are seeded with. */
     int seed(long generation) {
+        return seed(storeId, id, generation);
+    }
+
+    static int seed(long storeId, int id, long generation) {
         return (int) (((storeId + id) * SPREAD + generation) * SPREAD >>> 32);
     }
 
@@ -215,6 +231,70 @@ public final class Segment {
      */
     public boolean isIntact(int offset, long ofGeneration, byte[] key, byte[] value) {
         return RecordFormat.isIntact(buffer, offset, Crc32c.of(key, value), seed(ofGeneration));
+    }
+
+    /**
+     * Returns what is wrong with the header, or null. What it should say is guarded by the write
+     * lock; the caller makes sure that the segment does not change its life meanwhile.
+     *
+     * @param bothCopies whether a single whole copy is not enough: a kill in the middle of writing
+     *     one leaves the other, until the store is opened to write
+     */
+    public @Nullable String headerProblem(boolean bothCopies) {
+        if (kind == Kind.FREE && SegmentFormat.isUnused(buffer)) {
+            return null;
+        }
+        return SegmentFormat.problem(
+                buffer, bothCopies, kind.code, storeId, generation, previousGeneration, id);
+    }
+
+    /** Writes a copy of the header that is damaged or was left unfinished again. */
+    void mendHeader() {
+        if (SegmentFormat.isOneCopyLost(buffer)) {
+            SegmentFormat.write(buffer, kind.code, storeId, generation, previousGeneration, id);
+        }
+    }
+
+    /**
+     * Returns another object for the same memory, with its own figures, as it was at a moment.
+     *
+     * @param tail where the records ended
+     */
+    Segment asOf(Kind kind, long generation, int tail) {
+        Segment view = new Segment(id, region, storeId, capacityBytes);
+        view.kind = kind;
+        view.setGeneration(generation);
+        view.tail = tail;
+        return view;
+    }
+
+    /** Begins the copy of a life of another segment. */
+    void beginCopy(Segment original, long originalPreviousGeneration) {
+        begin(original.kind, original.generation, originalPreviousGeneration);
+        int size = original.tail - SegmentFormat.HEADER_SIZE_BYTES;
+        buffer.put(
+                SegmentFormat.HEADER_SIZE_BYTES,
+                original.buffer,
+                SegmentFormat.HEADER_SIZE_BYTES,
+                size);
+        tail = original.tail;
+    }
+
+    /**
+     * Reads the records once and takes the figures that a hint has from them.
+     *
+     * @return the scanner, which tells where and why it ended
+     */
+    RecordScanner readFigures() {
+        RecordScanner scanner = new RecordScanner(this, tail);
+        while (scanner.next()) {
+            if (scanner.isTombstone()) {
+                addTombstone(scanner.size(), scanner.note());
+            } else if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
+                expirations.add(RecordFormat.expiry(buffer, scanner.offset()), scanner.size());
+            }
+        }
+        return scanner;
     }
 
     /** Begins a life. What was here before must not be needed by anybody any more. */
@@ -239,6 +319,7 @@ public final class Segment {
     void end() throws IOException {
         this.kind = Kind.FREE;
         this.state = State.FREE;
+        this.previousGeneration = 0;
         SegmentFormat.write(buffer, Kind.FREE.code, storeId, generation, 0, id);
         force(0, SegmentFormat.HEADER_SIZE_BYTES);
         this.tail = SegmentFormat.HEADER_SIZE_BYTES;
@@ -270,7 +351,7 @@ public final class Segment {
 
     void setGeneration(long generation) {
         this.generation = generation;
-        java.lang.invoke.VarHandle.fullFence(); // before any byte that follows: see the invariant
+        VarHandle.fullFence(); // before any byte that follows: see the invariant
     }
 
     void force(int from, int to) throws IOException {

@@ -2,6 +2,9 @@ package dev.kvstore.internal.log;
 
 import dev.kvstore.internal.storage.Crc32c;
 import java.nio.ByteBuffer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of a segment file's header, and the files' names. See docs/format.md, "Segment".
@@ -30,10 +33,20 @@ final class SegmentFormat {
     /** The size of the header with both copies, and the offset of the first record. */
     static final int HEADER_SIZE_BYTES = 2 * COPY_SIZE_BYTES;
 
+    private static final Pattern FILE_NAME = Pattern.compile("segment-(\\d{8,9})\\.kvs");
+
     private SegmentFormat() {}
 
     static String fileName(int id) {
         return String.format("segment-%08d.kvs", id);
+    }
+
+    /** Returns the id of the segment that a file name is of, or -1 if it is of none. */
+    static int idOf(String name) {
+        Matcher matcher = FILE_NAME.matcher(name);
+        return matcher.matches() && fileName(Integer.parseInt(matcher.group(1))).equals(name)
+                ? Integer.parseInt(matcher.group(1))
+                : -1;
     }
 
     static String hintName(int id) {
@@ -76,6 +89,37 @@ final class SegmentFormat {
                     : 0;
         }
         return first ? 0 : second ? SECOND_COPY_OFFSET : -1;
+    }
+
+    /** Whether one copy is whole and the other is not. */
+    static boolean isOneCopyLost(ByteBuffer buffer) {
+        return isIntact(buffer, 0) != isIntact(buffer, SECOND_COPY_OFFSET);
+    }
+
+    /** Returns in what a header is not as it should be, or null. */
+    static @Nullable String problem(
+            ByteBuffer buffer,
+            boolean bothCopies,
+            int kind,
+            long storeId,
+            long generation,
+            long previousGeneration,
+            int id) {
+        int newest = newestCopy(buffer);
+        if (newest < 0) {
+            return "no whole copy of the header";
+        }
+        if (bothCopies && isOneCopyLost(buffer)) {
+            return "a damaged copy of the header";
+        }
+        boolean right =
+                buffer.getInt(newest + VERSION_OFFSET) == VERSION
+                        && buffer.getInt(newest + KIND_OFFSET) == kind
+                        && buffer.getLong(newest + STORE_ID_OFFSET) == storeId
+                        && buffer.getLong(newest + GENERATION_OFFSET) == generation
+                        && buffer.getLong(newest + PREVIOUS_GENERATION_OFFSET) == previousGeneration
+                        && buffer.getInt(newest + SEGMENT_ID_OFFSET) == id;
+        return right ? null : "a header that says something else than it should";
     }
 
     /** Whether no header was ever written to the end: one of the copies has not been begun. */

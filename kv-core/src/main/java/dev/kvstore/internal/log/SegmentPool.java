@@ -6,6 +6,7 @@ import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class SegmentPool {
 
     private final Deque<Segment> free = new ArrayDeque<>();
     private int provenCount;
+    private final Deque<Segment> surplus = new ArrayDeque<>(); // whose space is to be given back
     private @Nullable Segment oversized;
     private long oversizedRequest;
     private boolean segmentRequested;
@@ -166,51 +168,102 @@ final class SegmentPool {
 
     /** Takes back a segment whose life has ended. */
     void retired(Segment segment) throws IOException {
-        boolean regular = segment.capacityBytes == segmentSizeBytes;
         monitor.change(
                 () -> {
                     provenCount--;
-                    if (regular) {
-                        free.add(segment);
-                    }
+                    (segment.capacityBytes == segmentSizeBytes ? free : surplus).add(segment);
                 });
-        if (!regular) {
+        vacateSurplus();
+    }
+
+    /**
+     * Puts a vacant file in the place of a segment whose life has ended and whose file a backup has
+     * too: that must not be changed.
+     */
+    void replace(Segment segment) throws IOException {
+        structure.lock();
+        try {
+            if (!segments.hasSpare()) {
+                throw segments.noSpare(segment);
+            }
             vacate(segment);
+            monitor.change(() -> provenCount--);
+        } finally {
+            structure.unlock();
         }
     }
 
     /** Gives the space of free segments back, but for some. */
     void shrink(int keep) throws IOException {
-        while (true) {
-            Segment surplus = monitor.read(() -> free.size() > keep ? free.pollLast() : null);
-            if (surplus == null) {
-                break;
-            }
-            try {
-                vacate(surplus);
-            } catch (IOException e) {
-                monitor.change(() -> free.add(surplus)); // as before
-                throw e;
-            }
-        }
+        monitor.change(
+                () -> {
+                    while (free.size() > keep) {
+                        surplus.add(free.removeLast());
+                    }
+                });
+        vacateSurplus();
         structure.lock();
         try {
-            segments.dropVacantTail(monitor.lock());
+            while (monitor.read(segments::dropLastIfVacant)) {
+                inStoreFile(segments::demandNoMore);
+                segments.deleteDropped();
+            }
         } finally {
             structure.unlock();
         }
     }
 
-    /** Gives the space of a segment back that is free and in no list. */
-    private void vacate(Segment segment) throws IOException {
+    /** What cannot be given back now, since the disk is too full for the change, is next time. */
+    private void vacateSurplus() throws IOException {
         structure.lock();
         try {
-            Segment vacant = segments.vacate(segment);
-            monitor.change(() -> segments.put(vacant));
+            Segment segment = monitor.read(surplus::peek);
+            while (segment != null && segments.hasSpare()) {
+                vacate(segment);
+                segment = monitor.read(surplus::peek);
+            }
+            segments.hasSpare(); // for the next time, out of what was given back
         } finally {
+            keepWhatIsLeft();
             structure.unlock();
         }
+    }
+
+    /** A segment of the usual size can be written again instead. */
+    private void keepWhatIsLeft() {
+        monitor.change(
+                () -> {
+                    for (Segment segment : List.copyOf(surplus)) {
+                        if (segment.capacityBytes == segmentSizeBytes) {
+                            surplus.remove(segment);
+                            free.add(segment);
+                        }
+                    }
+                });
+    }
+
+    private void vacate(Segment segment) throws IOException {
+        Segment vacant = segments.vacate(segment);
+        monitor.change(
+                () -> {
+                    surplus.remove(segment);
+                    segments.put(vacant);
+                });
         segment.unmap();
+    }
+
+    private interface StoreFileChange {
+        void make() throws IOException;
+    }
+
+    /** After a failed force nobody knows which segments the store file demands: stop for good. */
+    private void inStoreFile(StoreFileChange change) throws IOException {
+        try {
+            change.make();
+        } catch (IOException e) {
+            monitor.fail(e);
+            throw e;
+        }
     }
 
     // ---------------------------------------------------------------- the preparer
@@ -286,15 +339,20 @@ final class SegmentPool {
             int id = segments.vacantId();
             Segment vacant = segments.find(id);
             Segment made = segments.allocate(id, sizeBytes);
+            inStoreFile(() -> segments.demand(id));
             monitor.change(
                     () -> {
                         segments.put(made);
                         if (made.capacityBytes == segmentSizeBytes) {
                             free.add(made);
                         } else {
+                            if (oversized != null) {
+                                surplus.add(oversized); // nobody took it, and it was too small
+                            }
                             oversized = made;
                         }
                     });
+            segments.hasSpare();
             if (vacant != null) {
                 vacant.unmap(); // else it would keep the file's space, once that is given back
             }

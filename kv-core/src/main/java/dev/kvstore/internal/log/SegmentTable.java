@@ -22,6 +22,9 @@ public final class SegmentTable {
     /** The size of the file of a segment whose space was given back. */
     static final int VACANT_SIZE_BYTES = 4096;
 
+    /** What the file of the next segment is called whose space is given back. */
+    static final String SPARE_NAME = "segment.kvs.new";
+
     private final Storage storage;
     private final StoreFile storeFile;
     private final RecordAddress addresses;
@@ -56,6 +59,11 @@ public final class SegmentTable {
         ByteBuffer buffer = region.buffer();
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) size);
         if (SegmentFormat.isUnused(buffer)) {
+            // A hint is written when the whole segment is durable, and its place is blank until
+            // then.
+            if (Hint.isWritten(storage, id)) {
+                throw corrupted(id, "has no header, and a hint beside it that says it was full", 0);
+            }
             segment.state = freeOrVacant(size);
             return segment;
         }
@@ -102,11 +110,16 @@ public final class SegmentTable {
                 file
                         + " "
                         + what
-                        + ". Nothing was changed. Restore the store from a backup, or remove it to"
-                        + " begin afresh.",
+                        + ". Nothing was changed. Restore the store from a backup, or salvage it"
+                        + " with KeyValueStore.repair.",
                 file,
                 offset,
                 null);
+    }
+
+    /** Returns the file of the hint of a segment. */
+    public Path hintPathOf(int id) {
+        return storage.directory().resolve(SegmentFormat.hintName(id));
     }
 
     /** Returns the file of a segment. */
@@ -176,7 +189,9 @@ public final class SegmentTable {
                             + " segments, the most that can be addressed at this segment size.");
         }
         String name = SegmentFormat.fileName(id);
-        if (storage.size(name) > sizeBytes) {
+        long before = storage.size(name);
+        Hint.allocate(storage, id, before < 0 || before > sizeBytes);
+        if (before > sizeBytes) {
             // Left behind by a crash. Its size would say something else about it at the next open.
             String temporary = name + ".new";
             storage.delete(temporary);
@@ -189,16 +204,20 @@ public final class SegmentTable {
         MappedRegion region = storage.map(name, 0, sizeBytes, true);
         Segment segment = new Segment(id, region, storeFile.storeId(), (int) sizeBytes);
         if (id >= storeFile.segmentCount()) {
-            // The file is durable before the store file demands it: a crash in between leaves a
-            // file too many, never one too few.
+            // The files are durable before the store file demands them: a crash in between leaves
+            // a file too many, never one too few.
             storage.syncDirectory();
-            storeFile.setSegmentCount(id + 1);
-        } else {
-            int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
-            segment.setGeneration(
-                    region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         }
+        int header = Math.max(0, SegmentFormat.newestCopy(region.buffer()));
+        segment.setGeneration(region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
         return segment;
+    }
+
+    /** Says in the store file, durably, that there are segments up to an id. */
+    void demand(int id) throws IOException {
+        if (id >= storeFile.segmentCount()) {
+            storeFile.setSegmentCount(id + 1);
+        }
     }
 
     /** Puts an allocated segment in its place. Write lock held. */
@@ -209,46 +228,71 @@ public final class SegmentTable {
     }
 
     /**
+     * Makes the file that takes the place of the next segment whose space is given back: on a full
+     * disk that must not need space first.
+     *
+     * @return whether there is one
+     */
+    boolean hasSpare() {
+        try {
+            storage.allocate(SPARE_NAME, VACANT_SIZE_BYTES);
+            return true;
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "No space can be given back now.", e);
+            return false;
+        }
+    }
+
+    IOException noSpare(Segment segment) {
+        return new IOException(
+                "No space left for a file in the place of "
+                        + pathOf(segment.id)
+                        + ", which a backup has too and which must not be changed");
+    }
+
+    /**
      * Gives the space of a free segment back: replaces its file by one that is a header only, so
-     * that a missing file still means damage. Called without the write lock.
+     * that a missing file still means damage. Called without the write lock, and only if there is a
+     * spare.
      */
     Segment vacate(Segment segment) throws IOException {
-        String name = SegmentFormat.fileName(segment.id);
-        String temporary = name + ".new";
-        storage.delete(temporary);
-        storage.allocate(temporary, VACANT_SIZE_BYTES);
-        MappedRegion region = storage.map(temporary, 0, VACANT_SIZE_BYTES, true);
+        MappedRegion region = storage.map(SPARE_NAME, 0, VACANT_SIZE_BYTES, true);
         Segment vacant = new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
         vacant.setGeneration(segment.generation());
         vacant.end();
         vacant.state = Segment.State.VACANT;
         // If we crash before or after the rename, the one file or the other is there, both free.
-        storage.rename(temporary, name);
+        storage.rename(SPARE_NAME, SegmentFormat.fileName(segment.id));
+        storage.delete(SegmentFormat.hintName(segment.id));
         storage.syncDirectory();
         return vacant;
     }
 
-    /** Removes the last segments as long as they are vacant. */
-    void dropVacantTail(java.util.concurrent.locks.Lock writeLock) throws IOException {
-        while (true) {
-            int last;
-            writeLock.lock();
-            try {
-                last = count() - 1;
-                if (last < 1 || segments[last].state != Segment.State.VACANT) {
-                    return;
-                }
-                segments[last].unmap();
-                segments = Arrays.copyOf(segments, last);
-            } finally {
-                writeLock.unlock();
-            }
-            // If we crash between the two, there is a file too many, which is used again or
-            // ignored.
-            storeFile.setSegmentCount(last);
-            storage.delete(SegmentFormat.fileName(last));
-            storage.syncDirectory();
+    /** Takes the last segment out of the table if it is vacant; write lock held. */
+    boolean dropLastIfVacant() {
+        int last = count() - 1;
+        if (last < 1 || segments[last].state != Segment.State.VACANT) {
+            return false;
         }
+        segments[last].unmap();
+        segments = Arrays.copyOf(segments, last);
+        return true;
+    }
+
+    /** Says in the store file, durably, how many segments there are now. */
+    void demandNoMore() throws IOException {
+        storeFile.setSegmentCount(count());
+    }
+
+    /**
+     * Removes the files of the first segment that the store file does not demand. If we crash
+     * before this, there is a file too many, which is used again or ignored.
+     */
+    void deleteDropped() throws IOException {
+        storage.delete(SegmentFormat.fileName(count()));
+        storage.delete(SegmentFormat.hintName(count()));
+        storage.syncDirectory();
     }
 
     // ---------------------------------------------------------------- recovery's side
@@ -280,15 +324,30 @@ public final class SegmentTable {
         segment.tombstoneGeneration = tombstoneGeneration;
     }
 
-    /** Ends, durably, a segment where recovery found its end, unless a hint says so already. */
+    /**
+     * Makes durable what the headers say. If the last process died of a failed force, the kernel
+     * may hold pages as written that never reached the disk: a segment that looks free, or the
+     * number of segments, could be another after the next power cut. Storing what is there makes
+     * the pages dirty again, so that the force writes them.
+     */
+    public void confirmHeaders() throws IOException {
+        storeFile.confirm();
+        for (Segment segment : segments) {
+            segment.buffer.putLong(0, segment.buffer.getLong(0));
+            segment.force(0, SegmentFormat.HEADER_SIZE_BYTES);
+        }
+    }
+
+    /** Ends, durably, a segment where recovery found its end, or confirms the hint that says so. */
     public void settle(Judgement judgement, IntToLongFunction hashAt) throws IOException {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
         segment.state = Segment.State.PROVEN;
         readExpirations(judgement);
-        if (judgement.hint() == null) {
-            // The kernel may hold these pages as clean although they never reached the disk, if the
-            // last process died of a failed force. Dirty them, so that the force writes them.
+        if (judgement.hint() != null) {
+            Hint.confirm(storage, segment);
+        } else {
+            // As in confirmHeaders: the pages may be on the disk, or only seem to be.
             ByteBuffer buffer = segment.buffer;
             for (int at = 0; at < segment.tail; at += 4096) {
                 buffer.put(at, buffer.get(at));
@@ -316,25 +375,70 @@ public final class SegmentTable {
 
     /** Empties, durably, a segment that lies behind the end of the log. */
     public void discard(Segment segment) throws IOException {
-        segment.end();
-        storage.delete(SegmentFormat.hintName(segment.id));
-        if (segment.capacityBytes != storeFile.segmentSizeBytes()) {
-            put(vacate(segment));
-            segment.unmap();
+        boolean shared = isShared(segment);
+        if (!shared) {
+            segment.end();
         }
+        if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
+            segment.state = Segment.State.VACANT; // its file is replaced when it is needed next
+            if (hasSpare()) {
+                put(vacate(segment));
+                segment.unmap();
+            } else if (shared) {
+                throw noSpare(segment);
+            }
+        }
+    }
+
+    /**
+     * Writes again what of the headers' and the store file's two copies a crash left unfinished:
+     * from here on each copy that is not whole is damage.
+     */
+    public void mendCopies() throws IOException {
+        for (Segment segment : segments) {
+            segment.mendHeader();
+        }
+        storeFile.mend();
+    }
+
+    /** Returns what is wrong with the store file, or null; see {@link StoreFile#problem}. */
+    public @Nullable String storeFileProblem(boolean bothCopies) {
+        return storeFile.problem(bothCopies);
+    }
+
+    /** Returns the store file. */
+    public Path storeFilePath() {
+        return storage.directory().resolve(StoreFile.NAME);
+    }
+
+    /** Returns whether the file of a segment is as long as it was when it was mapped. */
+    public boolean isComplete(Segment segment) throws IOException {
+        return storage.size(SegmentFormat.fileName(segment.id)) >= segment.capacityBytes;
+    }
+
+    /** Leaves out of account a segment behind the end of the log that must not be changed. */
+    public void ignoreReadOnly(Segment segment) {
+        segment.kind = Segment.Kind.FREE;
+        segment.state = freeOrVacant(segment.capacityBytes);
+    }
+
+    /** Takes an image of the log as it is now. Write lock held, segments kept. */
+    public LogImage image() {
+        return new LogImage(storage, storeFile, this);
+    }
+
+    /**
+     * Whether changing the file of a segment would change what a backup has. Remembered, because
+     * once a segment's file was replaced its name tells nothing of its memory.
+     */
+    boolean isShared(Segment segment) throws IOException {
+        segment.shared |= storage.isShared(SegmentFormat.fileName(segment.id));
+        return segment.shared;
     }
 
     /** Sets where a segment ends that must not be changed. */
     public void settleReadOnly(Judgement judgement) {
         judgement.segment().tail = judgement.end();
         judgement.segment().state = Segment.State.PROVEN;
-    }
-
-    /** Gives the mappings up. */
-    public void close() {
-        for (Segment segment : segments) {
-            segment.unmap();
-        }
-        storeFile.close();
     }
 }

@@ -56,14 +56,40 @@ public final class StoreFile {
 
     /** Creates the file of a new store. */
     public static StoreFile create(Storage storage, long segmentSizeBytes) throws IOException {
+        StoreFile storeFile = begin(storage, segmentSizeBytes);
+        // If we crash before this, the directory is not yet a store and is begun afresh.
+        finish(storage);
+        return storeFile;
+    }
+
+    /** Creates the file of a store that is none until {@link #finish}. */
+    public static StoreFile begin(Storage storage, long segmentSizeBytes) throws IOException {
         SecureRandom random = new SecureRandom();
+        return begin(storage, random.nextLong(), random.nextLong(), segmentSizeBytes, 0);
+    }
+
+    private static StoreFile begin(
+            Storage storage, long storeId, long hashSeed, long segmentSizeBytes, int segmentCount)
+            throws IOException {
+        storage.delete(TEMPORARY_NAME); // what a crash left may have a copy of a higher revision
         storage.allocate(TEMPORARY_NAME, SIZE_BYTES);
         MappedRegion region = storage.map(TEMPORARY_NAME, 0, SIZE_BYTES, true);
-        write(region, 0, random.nextLong(), random.nextLong(), segmentSizeBytes, 0, 1);
-        // If we crash before the rename, the directory is not yet a store and is begun afresh.
+        write(region, 0, storeId, hashSeed, segmentSizeBytes, segmentCount, 1);
+        return new StoreFile(region, 0);
+    }
+
+    /** Makes the directory a store, durably. */
+    public static void finish(Storage storage) throws IOException {
         storage.rename(TEMPORARY_NAME, NAME);
         storage.syncDirectory();
-        return new StoreFile(region, 0);
+    }
+
+    /** Makes a directory a copy of this store, durably, once everything else of it is there. */
+    void copyTo(Storage target, int copiedSegmentCount) throws IOException {
+        begin(target, storeId, hashSeed, segmentSizeBytes, copiedSegmentCount);
+        // If we crash before the names of the other files are durable, this one must not be there.
+        target.syncDirectory();
+        finish(target);
     }
 
     /** Opens the file, or returns null if there is none. */
@@ -104,12 +130,33 @@ public final class StoreFile {
         return new StoreFile(region, copy);
     }
 
+    /** Returns what either copy in the bytes of a store file says, or null if none is whole. */
+    static @Nullable StoreIdentity identity(ByteBuffer buffer) {
+        int newest = -1;
+        for (int copy : new int[] {0, SECOND_COPY_OFFSET}) {
+            if (buffer.capacity() >= copy + COPY_SIZE_BYTES
+                    && isIntact(buffer, copy)
+                    && (newest < 0
+                            || buffer.getLong(copy + REVISION_OFFSET)
+                                    > buffer.getLong(newest + REVISION_OFFSET))) {
+                newest = copy;
+            }
+        }
+        return newest < 0
+                ? null
+                : new StoreIdentity(
+                        buffer.getLong(newest + STORE_ID_OFFSET),
+                        buffer.getLong(newest + SEGMENT_SIZE_OFFSET),
+                        buffer.getInt(newest + SEGMENT_COUNT_OFFSET));
+    }
+
     private static StoreCorruptedException corrupted(Storage storage, String what) {
         return new StoreCorruptedException(
                 storage.directory().resolve(NAME)
                         + " "
                         + what
-                        + ". Nothing was changed. Restore the store from a backup.",
+                        + ". Nothing was changed. Restore the store from a backup, or salvage it"
+                        + " with KeyValueStore.repair.",
                 storage.directory().resolve(NAME),
                 0,
                 null);
@@ -162,8 +209,15 @@ public final class StoreFile {
         return segmentCount;
     }
 
+    /** Makes durable what it says. See {@link SegmentTable#confirmHeaders}. */
+    void confirm() throws IOException {
+        ByteBuffer buffer = region.buffer();
+        buffer.putLong(0, buffer.getLong(0));
+        region.force(0, SIZE_BYTES);
+    }
+
     /** Changes, durably, how many segment files there must be. */
-    void setSegmentCount(int segmentCount) throws IOException {
+    synchronized void setSegmentCount(int segmentCount) throws IOException {
         long next = revision + 1;
         int copy = next % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
         // If we crash in the middle, this copy is torn and the other one, with the old count,
@@ -173,8 +227,33 @@ public final class StoreFile {
         this.revision = next;
     }
 
-    /** Gives the mapping up. */
-    public void close() {
-        region.unmap();
+    /**
+     * Returns what is wrong with the file, or null.
+     *
+     * @param bothCopies whether a single whole copy is not enough: a kill in the middle of writing
+     *     one leaves the other, until the store is opened to write
+     */
+    synchronized @Nullable String problem(boolean bothCopies) {
+        ByteBuffer buffer = region.buffer();
+        int newest = revision % 2 == 1 ? 0 : SECOND_COPY_OFFSET;
+        if (!isIntact(buffer, newest)
+                || buffer.getInt(newest + VERSION_OFFSET) != VERSION
+                || buffer.getInt(newest + SEGMENT_COUNT_OFFSET) != segmentCount
+                || buffer.getLong(newest + STORE_ID_OFFSET) != storeId
+                || buffer.getLong(newest + HASH_SEED_OFFSET) != hashSeed
+                || buffer.getLong(newest + SEGMENT_SIZE_OFFSET) != segmentSizeBytes
+                || buffer.getLong(newest + REVISION_OFFSET) != revision) {
+            return "a newest copy that is damaged";
+        }
+        return bothCopies && revision > 1 && !isIntact(buffer, SECOND_COPY_OFFSET - newest)
+                ? "an older copy that is damaged"
+                : null;
+    }
+
+    /** Writes a copy that is damaged or was left unfinished again. */
+    void mend() throws IOException {
+        if (problem(true) != null) {
+            setSegmentCount(segmentCount);
+        }
     }
 }

@@ -56,6 +56,27 @@ public final class CloseNote {
         return note.array();
     }
 
+    /** Tells repair what a note says of each segment, if it has them at all. */
+    static void read(byte[] bytes, NoteReader reader) {
+        ByteBuffer note = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int id = 0; HEADER_SIZE_BYTES + (id + 1) * ENTRY_SIZE_BYTES <= bytes.length; id++) {
+            int at = HEADER_SIZE_BYTES + id * ENTRY_SIZE_BYTES;
+            Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+            reader.read(
+                    id,
+                    note.getLong(at + GENERATION_OFFSET),
+                    state != Segment.State.FREE && state != Segment.State.VACANT,
+                    note.getInt(at + TAIL_OFFSET));
+        }
+    }
+
+    /** Gets what a note says. */
+    @FunctionalInterface
+    interface NoteReader {
+        /** One segment. */
+        void read(int segmentId, long generation, boolean holdsRecords, int tail);
+    }
+
     /**
      * Takes a note over into the segments, if they are what it says.
      *

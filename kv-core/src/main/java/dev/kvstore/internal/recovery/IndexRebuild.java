@@ -140,7 +140,7 @@ final class IndexRebuild {
                             + " at offset "
                             + scanner.end()
                             + ", where its hint says that it is whole. Nothing was changed. Restore"
-                            + " the store from a backup.",
+                            + " the store from a backup, or salvage it with KeyValueStore.repair.",
                     file,
                     scanner.end(),
                     null);

@@ -171,7 +171,7 @@ final class LogReplay {
                         + offset
                         + ", where the data had been safely on the disk: this is damage, not an"
                         + " interrupted write. Nothing was changed. Restore the store from a"
-                        + " backup.",
+                        + " backup, or salvage it with KeyValueStore.repair.",
                 file,
                 offset,
                 null);

@@ -73,6 +73,9 @@ public record Recovery(
             long hashSeed,
             boolean readOnly)
             throws IOException {
+        if (!readOnly) {
+            segments.confirmHeaders();
+        }
         LogReplay replay = new LogReplay(segments);
         replay.run();
         HashIndex index =
@@ -84,7 +87,9 @@ public record Recovery(
         // then the hint says that the log is whole up to there: the other way round a crash between
         // the two would let the next recovery take what is behind for its continuation.
         for (Segment segment : replay.cut()) {
-            if (!readOnly) {
+            if (readOnly) {
+                segments.ignoreReadOnly(segment);
+            } else {
                 segments.discard(segment);
             }
         }

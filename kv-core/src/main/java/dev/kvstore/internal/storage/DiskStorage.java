@@ -1,10 +1,12 @@
 package dev.kvstore.internal.storage;
 
+import dev.kvstore.StoreTargetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** A directory of the real file system. Files have mode 0600 and directories 0700 on POSIX. */
@@ -26,6 +29,8 @@ public final class DiskStorage implements Storage {
     private static final int ZEROS_SIZE_BYTES = 1 << 20;
 
     private final Path directory;
+    private final Set<MappedRegion> mapped = ConcurrentHashMap.newKeySet();
+    private final Set<StorageLock> locks = ConcurrentHashMap.newKeySet();
 
     private DiskStorage(Path directory) {
         this.directory = directory;
@@ -44,6 +49,81 @@ public final class DiskStorage implements Storage {
                     }
                     return new DiskStorage(directory.toRealPath());
                 });
+    }
+
+    /**
+     * Makes a directory, or takes an empty one.
+     *
+     * @param outside the directory in which it must not lie
+     * @throws StoreTargetException if it is not empty, no directory, or lies within the other one
+     */
+    public static DiskStorage createEmpty(Path directory, Path outside) throws IOException {
+        return onEngineThread(
+                () -> {
+                    Path existing = directory.toAbsolutePath().normalize();
+                    while (existing.getParent() != null && !Files.exists(existing)) {
+                        existing = existing.getParent();
+                    }
+                    if (existing.toRealPath().startsWith(outside)) {
+                        throw new StoreTargetException(
+                                directory
+                                        + " lies within the store in "
+                                        + outside
+                                        + ". Nothing was written. Give a directory outside of it.",
+                                directory);
+                    }
+                    if (Files.exists(directory) && !isEmptyDirectory(directory)) {
+                        throw new StoreTargetException(
+                                directory
+                                        + " exists and is not an empty directory. Nothing was"
+                                        + " written. Give a new one, or empty this one.",
+                                directory);
+                    }
+                    return open(directory, true);
+                });
+    }
+
+    private static boolean isEmptyDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    @Override
+    public boolean link(String name, Storage target) throws IOException {
+        if (!isPosix() || !(target instanceof DiskStorage other)) {
+            return false; // elsewhere nobody could tell a shared file
+        }
+        return onEngineThread(
+                () -> {
+                    Path link = other.directory.resolve(name);
+                    try {
+                        Files.createLink(link, directory.resolve(name));
+                    } catch (UnsupportedOperationException | FileSystemException e) {
+                        return false; // another file system, or one without links
+                    }
+                    if (linkCount(link) > 1) {
+                        return true;
+                    }
+                    Files.delete(link);
+                    return false;
+                });
+    }
+
+    @Override
+    public boolean isShared(String name) throws IOException {
+        return isPosix() && onEngineThread(() -> linkCount(directory.resolve(name)) > 1);
+    }
+
+    private static int linkCount(Path file) throws IOException {
+        try {
+            return (int) Files.getAttribute(file, "unix:nlink");
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return 1; // then it was not linked by this class either
+        }
     }
 
     @Override
@@ -123,7 +203,10 @@ public final class DiskStorage implements Storage {
                                             + " or more.");
                         }
                         MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
-                        return RegionMapper.map(channel, mode, offset, sizeBytes);
+                        MappedRegion region =
+                                RegionMapper.map(channel, mode, offset, sizeBytes, mapped::remove);
+                        mapped.add(region);
+                        return region;
                     }
                 });
     }
@@ -155,12 +238,24 @@ public final class DiskStorage implements Storage {
 
     @Override
     public StorageLock lock(String name, boolean shared) throws IOException {
-        return onEngineThread(() -> FileSystemLock.acquire(directory.resolve(name), shared));
+        return onEngineThread(
+                () -> {
+                    StorageLock lock = FileSystemLock.acquire(directory.resolve(name), shared);
+                    locks.add(lock);
+                    return lock;
+                });
     }
 
     @Override
     public long usableBytes() throws IOException {
         return onEngineThread(() -> Files.getFileStore(directory).getUsableSpace());
+    }
+
+    @Override
+    public void close() {
+        mapped.forEach(MappedRegion::unmap);
+        locks.forEach(StorageLock::close);
+        locks.clear();
     }
 
     static FileAttribute<?>[] privateFile() {

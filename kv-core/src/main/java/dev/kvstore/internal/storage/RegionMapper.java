@@ -11,6 +11,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,24 +27,43 @@ final class RegionMapper {
 
     private RegionMapper() {}
 
-    static MappedRegion map(FileChannel channel, MapMode mode, long offset, long sizeBytes)
+    /** Maps a part of a file; the listener is told when the mapping is given up. */
+    static MappedRegion map(
+            FileChannel channel,
+            MapMode mode,
+            long offset,
+            long sizeBytes,
+            Consumer<MappedRegion> onUnmap)
             throws IOException {
         if (ARENAS == null) {
-            return new Region(channel.map(mode, offset, sizeBytes), null);
+            return new Region(channel.map(mode, offset, sizeBytes), null, onUnmap);
         }
         AutoCloseable arena = ARENAS.newShared();
-        return new Region(ARENAS.map(channel, mode, offset, sizeBytes, arena), arena);
+        MappedByteBuffer buffer = null;
+        try {
+            buffer = ARENAS.map(channel, mode, offset, sizeBytes, arena);
+        } finally {
+            if (buffer == null) {
+                Region.closes(arena);
+            }
+        }
+        return new Region(buffer, arena, onUnmap);
     }
 
     private static final class Region implements MappedRegion {
 
         private final MappedByteBuffer buffer;
         private final @Nullable AutoCloseable arena;
-        private boolean released; // one thread unmaps
+        private final Consumer<MappedRegion> onUnmap;
+        private boolean released; // guarded by this
 
-        Region(MappedByteBuffer buffer, @Nullable AutoCloseable arena) {
+        Region(
+                MappedByteBuffer buffer,
+                @Nullable AutoCloseable arena,
+                Consumer<MappedRegion> onUnmap) {
             this.buffer = buffer;
             this.arena = arena;
+            this.onUnmap = onUnmap;
             buffer.order(ByteOrder.LITTLE_ENDIAN);
         }
 
@@ -62,11 +82,15 @@ final class RegionMapper {
         }
 
         @Override
-        public void unmap() {
-            if (arena == null || released) {
+        public synchronized void unmap() {
+            if (released) {
                 return;
             }
             released = true;
+            onUnmap.accept(this);
+            if (arena == null) {
+                return;
+            }
             for (int i = 0; i < MAX_TRIES; i++) {
                 if (closes(arena)) {
                     return;

@@ -11,7 +11,7 @@ import java.util.List;
  * <p><b>Threads:</b> safe for use by several threads, but each file is changed by one at a time.
  * Interrupting the caller has no effect.
  */
-public interface Storage {
+public interface Storage extends AutoCloseable {
 
     /** Returns the directory, absolute. */
     Path directory();
@@ -42,6 +42,24 @@ public interface Storage {
      */
     void rename(String from, String to) throws IOException;
 
+    /**
+     * Gives a file of this directory the same name in another one too, without copying it: both
+     * names then are of the same bytes. Where it is not possible, nothing happens.
+     *
+     * @return whether it was possible
+     */
+    default boolean link(String name, Storage target) throws IOException {
+        return false;
+    }
+
+    /**
+     * Tells whether a file has more names than this one, so that changing it would change what
+     * others have.
+     */
+    default boolean isShared(String name) throws IOException {
+        return false;
+    }
+
     /** Makes the names in the directory durable. */
     void syncDirectory() throws IOException;
 
@@ -56,4 +74,11 @@ public interface Storage {
 
     /** Returns how many bytes the file system has left for this process. */
     long usableBytes() throws IOException;
+
+    /**
+     * Gives up every mapping that has not been, as {@link MappedRegion#unmap} does, and then every
+     * lock. Closing twice does nothing.
+     */
+    @Override
+    void close();
 }

@@ -33,6 +33,7 @@ class FormatDocTest {
                         entry("note page", IndexFormat.NOTE_PAGE_OFFSET),
                         entry("note size", IndexFormat.NOTE_SIZE_OFFSET),
                         entry("note checksum", IndexFormat.NOTE_CHECKSUM_OFFSET),
+                        entry("checksum page", IndexFormat.CHECKSUM_PAGE_OFFSET),
                         entry("header checksum", IndexFormat.HEADER_CHECKSUM_OFFSET),
                         entry("reserved", IndexFormat.HEADER_SIZE_BYTES));
         assertThat(PAGE.length("index header")).isEqualTo(IndexFormat.PAGE_SIZE_BYTES);
@@ -46,6 +47,18 @@ class FormatDocTest {
                 .isEqualTo(new String(magic, StandardCharsets.US_ASCII));
         assertThat(PAGE.literal("index header", "version"))
                 .isEqualTo(Integer.toString(IndexFormat.VERSION));
+    }
+
+    @Test
+    void checksumPage() {
+        assertThat(PAGE.offsets("index checksum page"))
+                .containsExactly(
+                        entry("checksums", 0), entry("checksum", ChecksumArea.CHECKSUM_OFFSET));
+        assertThat(PAGE.length("index checksum page")).isEqualTo(IndexFormat.PAGE_SIZE_BYTES);
+        assertThat(ChecksumArea.pagesFor(1)).isEqualTo(1);
+        assertThat(ChecksumArea.pagesFor(1023)).isEqualTo(1);
+        assertThat(ChecksumArea.pagesFor(1024)).isEqualTo(2);
+        assertThat(PAGE.says("The checksums of 1,023 pages")).isTrue();
     }
 
     @Test

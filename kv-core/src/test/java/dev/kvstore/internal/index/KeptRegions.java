@@ -25,6 +25,11 @@ final class KeptRegions extends IndexRegions {
         return regions.get(ordinal);
     }
 
+    @Override
+    RuntimeException damaged(long offset) {
+        return new IllegalStateException("damaged at " + offset);
+    }
+
     ByteBuffer buffer(int ordinal) {
         return regions.get(ordinal).buffer();
     }

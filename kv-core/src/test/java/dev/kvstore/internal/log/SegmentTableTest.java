@@ -65,7 +65,7 @@ class SegmentTableTest {
             SegmentTable table = reopened();
             table.get(0).begin(Segment.Kind.HOT, 7, 0);
             table.get(0).buffer().putInt(torn + SegmentFormat.KIND_OFFSET, 99);
-            table.close();
+            storage.close();
 
             assertThat(reopened().get(0).kind()).isEqualTo(Segment.Kind.HOT);
             assertThat(reopened().get(0).generation()).isEqualTo(7);
@@ -77,7 +77,7 @@ class SegmentTableTest {
         allocateAndClose(SEGMENT_SIZE);
         SegmentTable table = reopened();
         table.get(0).buffer().putLong(SegmentFormat.MAGIC_OFFSET, SegmentFormat.MAGIC);
-        table.close();
+        storage.close();
 
         assertThat(reopened().get(0).state()).isEqualTo(Segment.State.FREE);
     }
@@ -91,7 +91,7 @@ class SegmentTableTest {
         table.get(0)
                 .buffer()
                 .putInt(SegmentFormat.SECOND_COPY_OFFSET + SegmentFormat.KIND_OFFSET, 99);
-        table.close();
+        storage.close();
 
         assertThatExceptionOfType(StoreCorruptedException.class).isThrownBy(this::reopened);
     }
@@ -100,7 +100,8 @@ class SegmentTableTest {
         StoreFile storeFile = StoreFile.create(storage, SEGMENT_SIZE);
         SegmentTable table = SegmentTable.open(storage, storeFile, true);
         table.put(table.allocate(0, sizeBytes));
-        table.close();
+        table.demand(0);
+        storage.close();
     }
 
     private SegmentTable reopened() throws IOException {

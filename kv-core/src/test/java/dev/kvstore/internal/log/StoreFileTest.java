@@ -39,7 +39,7 @@ class StoreFileTest {
     @Test
     void keepsWhatItWasMadeWith() throws IOException {
         StoreFile made = StoreFile.create(storage, 1 << 20);
-        made.close();
+        storage.close();
         StoreFile opened = StoreFile.open(storage, false);
 
         assertThat(opened).isNotNull();
@@ -47,7 +47,7 @@ class StoreFileTest {
         assertThat(opened.hashSeed()).isEqualTo(made.hashSeed());
         assertThat(opened.segmentSizeBytes()).isEqualTo(1 << 20);
         assertThat(opened.segmentCount()).isZero();
-        opened.close();
+        storage.close();
         assertThat(storage.list()).containsExactly(StoreFile.NAME);
     }
 
@@ -59,13 +59,13 @@ class StoreFileTest {
 
         assertThat(one.storeId()).isNotEqualTo(other.storeId());
         assertThat(one.hashSeed()).isNotEqualTo(other.hashSeed());
-        one.close();
-        other.close();
+        storage.close();
     }
 
     @Test
     void keepsTheSegmentCountOverManyChanges() throws IOException {
-        StoreFile.create(storage, 1 << 20).close();
+        StoreFile.create(storage, 1 << 20);
+        storage.close();
         for (int count = 1; count < 10; count++) {
             setCount(count);
             assertThat(count()).isEqualTo(count);
@@ -75,7 +75,8 @@ class StoreFileTest {
     /** Whichever copy was being written when the power went, the one before holds. */
     @Test
     void takesTheOlderCopyIfTheNewerIsTorn() throws IOException {
-        StoreFile.create(storage, 1 << 20).close(); // revision 1, first copy
+        StoreFile.create(storage, 1 << 20);
+        storage.close(); // revision 1, first copy
         setCount(7); // revision 2, second copy
         byte[] two = Files.readAllBytes(file());
         flip(SECOND + StoreFile.SEGMENT_COUNT_OFFSET);
@@ -94,7 +95,8 @@ class StoreFileTest {
 
     @Test
     void refusesTwoTornCopies() throws IOException {
-        StoreFile.create(storage, 1 << 20).close();
+        StoreFile.create(storage, 1 << 20);
+        storage.close();
         setCount(1);
         flip(FIRST);
         flip(SECOND + StoreFile.CHECKSUM_OFFSET);
@@ -106,7 +108,8 @@ class StoreFileTest {
 
     @Test
     void refusesAFileThatWasCutShort() throws IOException {
-        StoreFile.create(storage, 1 << 20).close();
+        StoreFile.create(storage, 1 << 20);
+        storage.close();
         Files.write(file(), Arrays.copyOf(Files.readAllBytes(file()), 100));
 
         assertThatThrownBy(this::count)
@@ -116,7 +119,8 @@ class StoreFileTest {
 
     @Test
     void refusesALaterVersionAndSaysWhich() throws IOException {
-        StoreFile.create(storage, 1 << 20).close();
+        StoreFile.create(storage, 1 << 20);
+        storage.close();
         ByteBuffer bytes =
                 ByteBuffer.wrap(Files.readAllBytes(file())).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(StoreFile.VERSION_OFFSET, 2);
@@ -141,7 +145,7 @@ class StoreFileTest {
     private int count() throws IOException {
         StoreFile file = StoreFile.open(storage, false);
         assertThat(file).isNotNull();
-        file.close();
+        storage.close();
         return file.segmentCount();
     }
 
@@ -149,6 +153,6 @@ class StoreFileTest {
         StoreFile file = StoreFile.open(storage, true);
         assertThat(file).isNotNull();
         file.setSegmentCount(count);
-        file.close();
+        storage.close();
     }
 }

@@ -1,12 +1,15 @@
 package dev.kvstore.spring.boot.autoconfigure;
 
+import dev.kvstore.BackupReport;
 import dev.kvstore.CompactionProgress;
 import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreStats;
+import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -95,6 +98,16 @@ abstract class DelegatingKeyValueStore implements KeyValueStore {
     @Override
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
         return delegate().compact(listener);
+    }
+
+    @Override
+    public BackupReport backup(Path target) {
+        return delegate().backup(target);
+    }
+
+    @Override
+    public VerificationReport verify() {
+        return delegate().verify();
     }
 
     @Override

@@ -1,0 +1,107 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.BackupReport;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.log.LogImage;
+import dev.kvstore.internal.log.Segment;
+import dev.kvstore.internal.storage.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongBiFunction;
+
+/**
+ * Writes a backup into an empty directory. The store file comes last: before it is there, the
+ * directory is no store, and opening it is refused.
+ */
+final class StoreBackup {
+
+    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
+
+    private final Log log;
+    private final ReentrantLock writeLock;
+    private final StoreGate gate;
+    private final ToLongBiFunction<Segment, Integer> hashAt;
+
+    StoreBackup(
+            Log log,
+            ReentrantLock writeLock,
+            StoreGate gate,
+            ToLongBiFunction<Segment, Integer> hashAt) {
+        this.log = log;
+        this.writeLock = writeLock;
+        this.gate = gate;
+        this.hashAt = hashAt;
+    }
+
+    /** Writes the backup. What was written is removed if that fails. */
+    BackupReport run(Path directory, Storage target) throws IOException {
+        boolean complete = false;
+        try {
+            BackupReport report;
+            // Nobody may begin a store in the directory meanwhile.
+            target.lock(StoreOpener.LOCK_NAME, false);
+            try {
+                report = write(directory, target);
+            } finally {
+                target.close();
+            }
+            complete = true;
+            return report;
+        } finally {
+            if (!complete) {
+                removeAll(target);
+            }
+        }
+    }
+
+    private BackupReport write(Path directory, Storage target) throws IOException {
+        Instant startedAt = Instant.now();
+        long startedNanos = System.nanoTime();
+        LogImage image;
+        long lastSequence;
+        Lock keepingSegments = log.keepingSegments();
+        keepingSegments.lock();
+        try {
+            gate.checkOpen();
+            writeLock.lock();
+            try {
+                image = log.image();
+                lastSequence = log.lastSequence();
+            } finally {
+                writeLock.unlock();
+            }
+            image.writeSegments(target, hashAt, gate::checkOpen);
+        } finally {
+            keepingSegments.unlock();
+        }
+        image.finish(target);
+        return new BackupReport(
+                directory,
+                startedAt,
+                Duration.ofNanos(System.nanoTime() - startedNanos),
+                image.segmentCount(),
+                image.linkedCount(),
+                image.bytes(),
+                lastSequence);
+    }
+
+    /** Removes what is left of a copy that failed. */
+    static void removeAll(Storage target) {
+        try {
+            for (String name : target.list()) {
+                target.delete(name);
+            }
+        } catch (IOException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "What is left of a failed copy could not be removed from "
+                            + target.directory()
+                            + ".",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.kvstore.internal.engine;
+
+import dev.kvstore.BackupReport;
+import dev.kvstore.StoreFailedException;
+import dev.kvstore.VerificationReport;
+import dev.kvstore.internal.index.HashIndex;
+import dev.kvstore.internal.log.Log;
+import dev.kvstore.internal.recovery.RecordKey;
+import dev.kvstore.internal.recovery.StoreVerifier;
+import dev.kvstore.internal.storage.DiskStorage;
+import dev.kvstore.internal.storage.EngineThread;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What reads a whole store while others use it, on a thread of the engine. */
+final class StoreUpkeep {
+
+    private final Log log;
+    private final HashIndex index;
+    private final ReentrantLock writeLock;
+    private final StoreGate gate;
+    private final PendingWrites pending;
+    private final long hashSeed;
+    private final Path indexFile;
+
+    StoreUpkeep(
+            Log log,
+            HashIndex index,
+            ReentrantLock writeLock,
+            StoreGate gate,
+            PendingWrites pending,
+            long hashSeed,
+            Path indexFile) {
+        this.log = log;
+        this.index = index;
+        this.writeLock = writeLock;
+        this.gate = gate;
+        this.pending = pending;
+        this.hashSeed = hashSeed;
+        this.indexFile = indexFile;
+    }
+
+    VerificationReport verify() {
+        gate.checkOpen();
+        StoreVerifier verifier =
+                new StoreVerifier(
+                        log,
+                        index,
+                        hashSeed,
+                        writeLock,
+                        indexFile,
+                        gate.isReadOnly(),
+                        (key, hash) -> pending.newest(key, hash) != null,
+                        gate::checkOpen);
+        try {
+            return EngineThread.call("kv-verify", verifier::run);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new StoreFailedException(
+                    "The store in "
+                            + log.segments().directory()
+                            + " could not be verified, because its files could not be read ("
+                            + e.getMessage()
+                            + "). Check the disk, and try again.",
+                    e);
+        }
+    }
+
+    BackupReport backup(Path target) {
+        gate.checkOpen();
+        Path directory = target.toAbsolutePath();
+        StoreBackup backup =
+                new StoreBackup(
+                        log,
+                        writeLock,
+                        gate,
+                        (segment, offset) -> RecordKey.hash(hashSeed, segment.buffer(), offset));
+        try {
+            return EngineThread.call(
+                    "kv-backup",
+                    () ->
+                            backup.run(
+                                    directory,
+                                    DiskStorage.createEmpty(
+                                            directory, log.segments().directory())));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw StoreOpener.cannotWrite("The backup", directory, e);
+        }
+    }
+}

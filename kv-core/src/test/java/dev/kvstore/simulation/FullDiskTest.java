@@ -1,0 +1,128 @@
+package dev.kvstore.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvstore.Durability;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreFullException;
+import dev.kvstore.StoreState;
+import dev.kvstore.simulation.World.Options;
+import dev.kvstore.testing.MutableClock;
+import dev.kvstore.testing.Seed;
+import java.time.Duration;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Fills disks of every size to the last byte, in whatever the store is doing then: what is refused
+ * is refused with the right exception and without harm, deletions and compaction go on, and writes
+ * do when there is room again.
+ */
+class FullDiskTest {
+
+    private static final int INDEX_BYTES = 4 << 20;
+    private static final int ROUNDS = 40;
+
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void aFullDiskHarmsNothing(Durability durability) throws Exception {
+        long seed = Seed.announce("Full disks, " + durability);
+        Random random = new Random(seed);
+        int refused = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            long room = random.nextInt(16 * World.SEGMENT_SIZE_BYTES);
+            Options options =
+                    new Options(durability, World.SEGMENT_SIZE_BYTES, random.nextBoolean());
+            try {
+                refused += fill(options, INDEX_BYTES + room, random);
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("With room for " + room + ", " + options, e);
+            }
+        }
+        assertThat(refused).isGreaterThan(ROUNDS);
+    }
+
+    /** Returns how many writes were refused. */
+    private static int fill(Options options, long capacity, Random random) {
+        SimulatedStorage storage = new SimulatedStorage();
+        World world = new World(storage, options, new MutableClock(), new History(new TreeMap<>()));
+        storage.limitTo(capacity);
+        try {
+            world.open();
+        } catch (StoreFullException e) {
+            storage.limitTo(Long.MAX_VALUE);
+            world.open();
+            world.close();
+            storage.free();
+            return 1;
+        }
+        NavigableMap<String, String> expected = new TreeMap<>();
+        int refused = 0;
+        for (int i = 0; i < 60; i++) {
+            String key = History.key(random.nextInt(History.KEYS));
+            String value = History.value(random, i, random.nextInt(8) == 0 ? 20_000 : 3000);
+            try {
+                switch (random.nextInt(12)) {
+                    case 0 -> world.store().compact();
+                    case 1 -> reopen(world);
+                    case 2, 3 -> {
+                        world.store().delete(key);
+                        expected.remove(key);
+                    }
+                    default -> {
+                        world.store().set(key, value);
+                        expected.put(key, value);
+                    }
+                }
+            } catch (StoreFullException e) {
+                refused++;
+            }
+            assertThat(World.contents(world.store())).isEqualTo(expected);
+        }
+        if (refused > 0) {
+            freeSpaceByDeleting(world.store(), expected);
+        }
+        roomAgain(world, expected);
+        storage.free();
+        return refused;
+    }
+
+    private static void reopen(World world) {
+        world.close();
+        try {
+            world.open();
+        } catch (StoreFullException e) {
+            // There must be room to take the index in use again, for it was there before.
+            world.storage().limitTo(world.storage().usedBytes() + INDEX_BYTES);
+            world.open();
+        }
+    }
+
+    /** Deletions need room for their tombstones, which is kept for them. */
+    private static void freeSpaceByDeleting(
+            KeyValueStore store, NavigableMap<String, String> expected) {
+        for (String key : expected.keySet().toArray(String[]::new)) {
+            assertThat(store.delete(key)).isTrue();
+            expected.remove(key);
+        }
+        assertThat(World.contents(store)).isEmpty();
+    }
+
+    private static void roomAgain(World world, NavigableMap<String, String> expected) {
+        world.storage().limitTo(Long.MAX_VALUE);
+        world.store().set(History.key(0), "goes on");
+        expected.put(History.key(0), "goes on");
+        world.store().compact();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> world.store().stats().state() == StoreState.OPEN);
+        world.close();
+        world.open();
+        assertThat(World.contents(world.store())).isEqualTo(expected);
+        world.close();
+    }
+}
