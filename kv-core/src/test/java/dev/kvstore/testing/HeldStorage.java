@@ -114,6 +114,11 @@ public final class HeldStorage implements Storage {
         return storage.usableBytes();
     }
 
+    @Override
+    public void close() {
+        storage.close();
+    }
+
     private final class Region implements MappedRegion {
 
         private final MappedRegion region;

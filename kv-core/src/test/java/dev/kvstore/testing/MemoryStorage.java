@@ -85,6 +85,11 @@ public final class MemoryStorage implements Storage {
         return ENDLESS;
     }
 
+    @Override
+    public void close() {
+        // The files are to be there again.
+    }
+
     /** Memory that was added bit by bit. */
     private static final class MemoryFile {
 
