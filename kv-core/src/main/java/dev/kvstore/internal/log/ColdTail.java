@@ -131,6 +131,9 @@ public final class ColdTail {
                 commit.fail(e);
                 throw e;
             }
+            // Forgotten, for it may be retired, taken for the hot tail, and look like one to append
+            // to again.
+            segment = Segment.none();
         }
     }
 
