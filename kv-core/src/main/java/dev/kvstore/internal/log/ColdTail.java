@@ -43,6 +43,16 @@ public final class ColdTail {
         this.segment = segment;
     }
 
+    /**
+     * Forgets a segment that is to be retired, if it is the one copied to last. Its file is written
+     * again, perhaps as the hot tail: then its state would say that there is a tail here.
+     */
+    void forget(Segment retired) {
+        if (segment == retired) {
+            segment = Segment.none();
+        }
+    }
+
     /** Returns the segment; its state tells whether there is one. */
     public Segment segment() {
         return segment;

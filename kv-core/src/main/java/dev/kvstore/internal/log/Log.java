@@ -558,6 +558,7 @@ public final class Log {
     }
 
     private void endLife(Segment segment) throws IOException {
+        coldTail.forget(segment);
         if (segment.liveBytes != 0) {
             throw new IllegalStateException(
                     "Segment " + segment.id + " still has " + segment.liveBytes + " live bytes.");
