@@ -60,7 +60,30 @@ final class RecordReader implements KeyMatcher {
 
     /** Whether the record that was found has expired at a time. */
     boolean isExpired(java.time.Clock clock) {
-        return (flags & RecordFormat.EXPIRY) != 0 && expiry <= clock.millis();
+        boolean expired = (flags & RecordFormat.EXPIRY) != 0 && expiry <= clock.millis();
+        if (expired && part == Part.HEADER) {
+            checkExpired();
+        }
+        return expired;
+    }
+
+    /** A flipped bit in an expiry must not make a key absent, nor let it be overwritten as such. */
+    private void checkExpired() {
+        Segment found = segment;
+        if (found == null) {
+            return;
+        }
+        try {
+            boolean intact = found.isIntact(log.offsetOf(address), generation);
+            VarHandle.acquireFence();
+            if (!intact && found.generation() == generation) {
+                throw damage();
+            }
+        } catch (IllegalStateException e) {
+            if (log.segmentOf(address) == found) {
+                throw e;
+            }
+        }
     }
 
     @Override

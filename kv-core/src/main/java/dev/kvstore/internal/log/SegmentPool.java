@@ -198,6 +198,12 @@ final class SegmentPool {
             }
             vacate(segment);
             monitor.change(() -> provenCount--);
+        } catch (IOException e) {
+            if (segments.find(segment.id) != segment) {
+                // Its end may not be on the disk, and a tombstone might go on the belief.
+                monitor.fail(e);
+            }
+            throw e;
         } finally {
             structure.unlock();
         }
@@ -280,6 +286,7 @@ final class SegmentPool {
                 });
         segment.unmap();
         releases = MAX_RELEASES;
+        segments.endVacating(segment);
     }
 
     private interface StoreFileChange {

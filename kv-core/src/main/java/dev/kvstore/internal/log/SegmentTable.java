@@ -297,7 +297,9 @@ public final class SegmentTable {
     /**
      * Gives the space of a free segment back: replaces its file by one that is a header only, so
      * that a missing file still means damage. Called without the write lock, and only if there is a
-     * spare.
+     * spare. If it fails, the file is the segment's still. If it does not, the segment must not be
+     * used again whatever happens: its file has no name any more. {@link #endVacating} has to
+     * follow.
      */
     Segment vacate(Segment segment) throws IOException {
         MappedRegion region = storage.map(SPARE_NAME, 0, VACANT_SIZE_BYTES, true);
@@ -307,9 +309,13 @@ public final class SegmentTable {
         vacant.state = Segment.State.VACANT;
         // If we crash before or after the rename, the one file or the other is there, both free.
         storage.rename(SPARE_NAME, SegmentFormat.fileName(segment.id));
+        return vacant;
+    }
+
+    /** Makes durable that a segment was vacated. */
+    void endVacating(Segment segment) throws IOException {
         storage.delete(SegmentFormat.hintName(segment.id));
         storage.syncDirectory();
-        return vacant;
     }
 
     /** Takes the last segment out of the table if it is vacant; write lock held. */
@@ -445,6 +451,7 @@ public final class SegmentTable {
             if (hasSpare()) {
                 put(vacate(segment));
                 segment.unmap();
+                endVacating(segment);
             } else if (shared) {
                 throw noSpare(segment);
             }

@@ -158,9 +158,13 @@ public final class CloseNote {
 
     /** Whether the file of a segment is of an earlier time than the note. */
     private static boolean isOlder(Segment segment, ByteBuffer note, int at) {
+        Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+        boolean wasFree = state == Segment.State.FREE || state == Segment.State.VACANT;
         long noted = note.getLong(at + GENERATION_OFFSET);
         return segment.generation() < noted
-                || (segment.generation() == noted && segment.kind() != Segment.Kind.FREE);
+                || (segment.generation() == noted
+                        && segment.kind() != Segment.Kind.FREE
+                        && wasFree);
     }
 
     private static StoreCorruptedException cameBack(Path file) {
