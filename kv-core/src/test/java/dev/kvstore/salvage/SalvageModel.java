@@ -97,7 +97,8 @@ final class SalvageModel {
             Version version, String file, long from, long to, Set<Integer> batches) {
         Place place = version.place();
         return version.file().equals(file)
-                && (overlaps(place.offset(), place.end(), from, to)
+                // With its padding: a record of which that is cut off is not whole.
+                && (overlaps(place.offset(), (place.end() + 7) & -8, from, to)
                         || batches.contains(place.batchEnd()));
     }
 
