@@ -37,11 +37,18 @@ public record RepairReport(
     public static final int MAX_DOUBTFUL_KEYS = 1000;
 
     /**
-     * Makes a report.
+     * Makes a report. The lists are copied, but not the keys.
      *
-     * @param leftOut copied
-     * @param doubtfulKeys copied, but not the arrays
-     * @param ignoredFiles copied
+     * @param source the directory of the damaged store
+     * @param target the directory of the new store
+     * @param startedAt when it started
+     * @param duration how long it took
+     * @param segments the number of segments that records were taken from
+     * @param records the number of whole records that were found
+     * @param keys the number of keys that the new store has
+     * @param leftOut what was left out
+     * @param doubtfulKeys keys of which there was a newer version than any that was found
+     * @param ignoredFiles files of the source that were not used
      */
     public RepairReport {
         leftOut = List.copyOf(leftOut);

@@ -30,9 +30,15 @@ public record VerificationReport(
     public static final int MAX_PROBLEMS = 1000;
 
     /**
-     * Makes a report.
+     * Makes a report. The list is copied.
      *
-     * @param problems copied
+     * @param startedAt when it started
+     * @param duration how long it took
+     * @param segments the number of segments that were read
+     * @param records the number of whole records in them
+     * @param bytes bytes of those records
+     * @param keys the number of entries of the index that were followed
+     * @param problems what is not as it should be
      */
     public VerificationReport {
         problems = List.copyOf(problems);

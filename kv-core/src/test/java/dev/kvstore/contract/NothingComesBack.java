@@ -1,5 +1,6 @@
 package dev.kvstore.contract;
 
+import static dev.kvstore.testing.TestData.assertHolds;
 import static dev.kvstore.testing.TestData.clear;
 import static dev.kvstore.testing.TestData.fill;
 import static dev.kvstore.testing.TestData.key;
@@ -20,6 +21,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was deleted, replaced or expired stays so, wherever its older versions lie. */
 interface NothingComesBack extends StoreSuite {
+
+    /** What compaction copied to is emptied by it, and then written by callers. */
+    @Test
+    default void compactionLeavesASegmentAloneThatItGaveBack() {
+        KeyValueStore store = stores().open();
+        for (int round = 1; round <= 4; round++) {
+            fill(store, 0, 150, round, 300);
+            clear(store, 0, 75);
+            store.compact(); // copies the rest
+            clear(store, 75, 150);
+            store.compact(); // empties what it copied to, and has nothing to copy
+            fill(store, 0, 150, round, 300);
+            fill(store, 0, 75, round + 1, 300);
+            store.compact();
+            assertThat(store.verify().problems()).isEmpty();
+            for (int i = 0; i < 150; i++) {
+                assertHolds(store, i, i < 75 ? round + 1 : round, 300);
+            }
+        }
+    }
 
     @Test
     default void deletedKeysStayDeleted() {

@@ -43,6 +43,16 @@ public final class ColdTail {
         this.segment = segment;
     }
 
+    /**
+     * Forgets a segment that is to be retired, if it is the one copied to last. Its file is written
+     * again, perhaps as the hot tail: then its state would say that there is a tail here.
+     */
+    void forget(Segment retired) {
+        if (segment == retired) {
+            segment = Segment.none();
+        }
+    }
+
     /** Returns the segment; its state tells whether there is one. */
     public Segment segment() {
         return segment;
@@ -121,6 +131,9 @@ public final class ColdTail {
                 commit.fail(e);
                 throw e;
             }
+            // Forgotten, for it may be retired, taken for the hot tail, and look like one to append
+            // to again.
+            segment = Segment.none();
         }
     }
 

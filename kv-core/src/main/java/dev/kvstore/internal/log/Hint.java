@@ -38,10 +38,26 @@ public final class Hint {
 
     /** Blanks, durably, what a segment of this number has left that was dropped long ago. */
     static void blank(Storage storage, int segmentId) throws IOException {
+        blank(storage, segmentId, true);
+    }
+
+    /**
+     * Blanks the hint of a segment whose life has ended. Not durably: should it come back, it is of
+     * an earlier life than the segment.
+     */
+    static void forget(Storage storage, int segmentId) throws IOException {
+        if (storage.size(SegmentFormat.hintName(segmentId)) >= HintFormat.HEADER_SIZE_BYTES) {
+            blank(storage, segmentId, false);
+        }
+    }
+
+    private static void blank(Storage storage, int segmentId, boolean durably) throws IOException {
         String name = SegmentFormat.hintName(segmentId);
         MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
         region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
-        region.force(0, HintFormat.HEADER_SIZE_BYTES);
+        if (durably) {
+            region.force(0, HintFormat.HEADER_SIZE_BYTES);
+        }
         region.unmap();
     }
 

@@ -90,6 +90,10 @@ public final class Log {
     private long lastHotGeneration;
     private int lastMark;
     private int openBatch = -1;
+
+    /** Whether the tail is the segment that is kept for what helps to free space. */
+    private boolean onReserve;
+
     private final Deque<Segment> unforced = new ArrayDeque<>();
 
     /**
@@ -330,11 +334,15 @@ public final class Log {
                 throw e;
             }
             roll(reserve);
+            onReserve = true;
         }
     }
 
     private boolean fits(long sizeBytes, boolean spaceSaving) {
         boolean large = sizeBytes > largestBatchBytes();
+        if (onReserve && !spaceSaving && !pool.hasNext()) {
+            return false;
+        }
         int kept =
                 large || spaceSaving || pool.hasNext()
                         ? 0
@@ -366,6 +374,7 @@ public final class Log {
         next.basePosition = base - SegmentFormat.HEADER_SIZE_BYTES;
         lastHotGeneration = generation;
         tail = next;
+        onReserve = false;
         lastMark = next.tail;
     }
 
@@ -549,6 +558,7 @@ public final class Log {
     }
 
     private void endLife(Segment segment) throws IOException {
+        coldTail.forget(segment);
         if (segment.liveBytes != 0) {
             throw new IllegalStateException(
                     "Segment " + segment.id + " still has " + segment.liveBytes + " live bytes.");
@@ -567,6 +577,7 @@ public final class Log {
             commit.fail(e);
             throw e;
         }
+        Hint.forget(storage, segment.id);
         pool.retired(segment);
     }
 

@@ -120,6 +120,7 @@ public final class SalvagedSegment {
         } else if (isHeaderLost()) {
             take(generation);
             provenEnd = tail;
+            batches = mayBeHot();
         } else if (condition == Condition.READABLE
                 && provenEnd < 0
                 && generation == segment.generation()) {
@@ -130,8 +131,8 @@ public final class SalvagedSegment {
     /**
      * Tries to find the life of the records although the header is lost. A checksum that fits its
      * record but for the seed gives the seed away. It is confirmed by a generation that another
-     * segment names, or by a second record if the first one is where a life begins: records that an
-     * earlier life left lie behind those of the present one.
+     * segment names, or by a second record, unless another life begins where the first record
+     * should be: records that an earlier life left lie behind those of the present one.
      *
      * @param chain generations of hot segments that others name
      */
@@ -158,15 +159,44 @@ public final class SalvagedSegment {
                 first = candidate;
             }
             boolean again = !met.add(candidate);
-            if (seeds.contains(candidate) || (again && first != null && first == candidate)) {
+            if (seeds.contains(candidate) || (again && (first == null || first == candidate))) {
                 seed = candidate;
                 condition = Condition.READABLE;
+                batches = mayBeHot();
                 if (hint != null && seedOfHint == candidate) {
                     provenEnd = hint.end();
                 }
                 return;
             }
         }
+    }
+
+    /**
+     * Whether the records may be the log's own, among which a number left out means a batch, and
+     * not copies, whose numbers have gaps and no order.
+     */
+    private boolean mayBeHot() {
+        ByteBuffer buffer = segment.buffer;
+        int limit = segment.capacityBytes;
+        long before = 0;
+        int at = SegmentFormat.HEADER_SIZE_BYTES;
+        while (at < limit) {
+            if (problemAt(at, limit) != null) {
+                at += 8;
+                continue;
+            }
+            int flags = RecordFormat.flags(buffer, at);
+            long sequence = RecordFormat.sequence(buffer, at);
+            if (flags == RecordFormat.BATCH || flags == RecordFormat.END) {
+                return true;
+            }
+            if (sequence <= before) {
+                return false; // the marks among copies have no number
+            }
+            before = sequence;
+            at += RecordFormat.size(buffer, at);
+        }
+        return true;
     }
 
     /** Returns the number of the segment that a file name is of, or -1. */

@@ -169,7 +169,7 @@ public final class SegmentSalvage {
                     && items.get(inside).last() < damagedBatchSequence) {
                 inside++;
             }
-            return inside;
+            return inside > 0 && isSequenceInOrder(items.get(inside - 1)) ? inside : 0;
         }
         // Bytes are missing, and no number is: they held the record of a batch, which has a later
         // one. The batch then goes on to the end of what is whole here.
@@ -177,6 +177,17 @@ public final class SegmentSalvage {
         boolean nothingMissing =
                 before != null && count > 0 && items.get(0).first() == before.last() + 1;
         return reachesEnd && (nothingMissing || followsBatchHeader(items, gap)) ? count : 0;
+    }
+
+    /**
+     * Whether the batch whose record is damaged can be what it seems: between the last record that
+     * is whole in it and its own number there are no more numbers than there is room for records.
+     * Random bytes hardly ever are.
+     */
+    private boolean isSequenceInOrder(Item lastInside) {
+        long missing = damagedBatchSequence - 1 - lastInside.last();
+        long room = (damagedBatchEnd - lastInside.end()) / RecordFormat.size(0, 0, 0);
+        return missing >= 0 && missing <= room;
     }
 
     /**

@@ -444,6 +444,7 @@ public final class SegmentTable {
         boolean shared = isShared(segment);
         if (!shared) {
             segment.end();
+            Hint.forget(storage, segment.id);
         }
         if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
             segment.state = Segment.State.VACANT; // its file is replaced when it is needed next

@@ -99,7 +99,7 @@ class FailureAnalysisTest {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains(file.toString())
-                .contains("Restore the store from a backup.")
+                .contains("Restore the store from a backup, or salvage it")
                 .contains("Copy the whole directory before you change anything in it");
     }
 
