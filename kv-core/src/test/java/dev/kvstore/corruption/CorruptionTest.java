@@ -9,8 +9,10 @@ import dev.kvstore.corruption.DamagedStore.Outcome;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.testing.Seed;
 import dev.kvstore.testing.StoreFiles;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CorruptionTest {
 
     private static final long DEFAULT_SECONDS = 300;
-    private static final int RANDOM_TRIES = 40;
+    private static final int RANDOM_TRIES = 25;
 
     private static final long SEED = Seed.announce("CorruptionTest");
     private static SampleStore sample;
@@ -329,6 +331,99 @@ class CorruptionTest {
         try (KeyValueStore opened = sample.options().toBuilder(againKilled).open()) {
             assertThat(opened.get("went")).isEqualTo("on");
         }
+    }
+
+    /** Zeros over a header would make a segment an unused one, and its records would be gone. */
+    @Test
+    void noHeaderOfZerosIsTaken() {
+        for (State state : State.values()) {
+            for (String name : names(".kvs")) {
+                if (new RawSegment(state.files().get(name)).kind != 0) {
+                    assertThat(use(Damage.zero(state.files(), name, 0, 512), state, name, 0))
+                            .isEqualTo(Outcome.REFUSED);
+                }
+            }
+        }
+    }
+
+    /** A free segment of an earlier life, in the place of one with a hint or of the hot tail. */
+    @Test
+    void aHeaderOfAnEarlierLifeIsNotTaken() {
+        State state = State.CLOSED_WITHOUT_INDEX;
+        for (String name : names(".kvs")) {
+            byte[] bytes = state.files().get(name).clone();
+            RawSegment segment = new RawSegment(bytes);
+            boolean tail = isTail(name, state.files());
+            if (segment.kind == 0 || (tail && segment.kind != 1)) {
+                continue;
+            }
+            for (int copy : new int[] {0, 64}) {
+                buffer(bytes).putInt(copy + 12, 0);
+                buffer(bytes).putLong(copy + 24, segment.generation - 1);
+                buffer(bytes).putInt(copy + 52, Crc32c.of(buffer(bytes), copy, 52));
+            }
+            assertThat(use(Damage.put(state.files(), name, bytes), state, name, 0))
+                    .isEqualTo(Outcome.REFUSED);
+        }
+    }
+
+    /** Where the originals are gone, the copies are known to have been on the disk. */
+    @Test
+    void zerosAtTheEndOfCopiesAreNotTakenForNothing() {
+        String name =
+                names(".kvs").stream()
+                        .filter(n -> isTail(n, sample.killed) && !isHotTail(n))
+                        .findFirst()
+                        .orElseThrow();
+        RawSegment segment = new RawSegment(sample.killed.get(name));
+        for (int i = 0; i < segment.records.size(); i += 1 + random.nextInt(20)) {
+            int from = segment.records.get(i).offset();
+            Map<String, byte[]> files =
+                    Damage.zero(State.KILLED.files(), name, from, segment.end() - from);
+            assertThat(use(files, State.KILLED, name, from)).isEqualTo(Outcome.REFUSED);
+        }
+    }
+
+    /** A tail in a segment's second life is followed by what the first one left. */
+    @Test
+    void whatAnEarlierLifeLeftIsNoUnfinishedWrite() throws IOException {
+        Path store = directory.resolve("recycled");
+        Map<String, byte[]> files = Map.of();
+        try (KeyValueStore open = sample.options().toBuilder(store).open()) {
+            for (int i = 0; i < 300 && !hasLeftoversBehindTheEnd(files); i++) {
+                byte[] value = new byte[3000];
+                random.nextBytes(value);
+                open.set(("key-" + i % 7).getBytes(StandardCharsets.UTF_8), value);
+                if (i % 40 == 39) {
+                    open.compact();
+                }
+                open.set("last", "is " + i);
+                files = SampleStore.read(store);
+            }
+        }
+        assertThat(hasLeftoversBehindTheEnd(files)).isTrue();
+        Path killed = directory.resolve("recycled-killed");
+        SampleStore.write(Damage.without(files, SampleStore.INDEX), killed);
+
+        try (KeyValueStore opened = sample.options().toBuilder(killed).open()) {
+            assertThat(opened.get("last")).startsWith("is ");
+            assertThat(opened.stats().recovery().cutBytes()).isZero();
+        }
+    }
+
+    private static boolean hasLeftoversBehindTheEnd(Map<String, byte[]> files) {
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            if (isTail(file.getKey(), files)) {
+                RawSegment segment = new RawSegment(file.getValue());
+                int from = segment.end() + 24;
+                if (segment.kind == 1
+                        && from < file.getValue().length - 100
+                        && buffer(file.getValue()).getLong(from) != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Test

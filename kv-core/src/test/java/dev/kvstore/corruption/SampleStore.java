@@ -63,6 +63,7 @@ final class SampleStore {
                     for (int i = 0; i < 50; i++) {
                         write(store, 30);
                     }
+                    set(store, "last", 30); // so that its loss shows
                     StoreFiles.copyAtRest(directory, copy);
                 }
                 closed = read(directory);
