@@ -67,19 +67,22 @@ final class DescriptorVictim {
     private void run() throws IOException {
         useAll("warm-up");
         int descriptors = ProcessResources.descriptorCount();
-        try (KeyValueStore store = open("store")) {
-            write(store, 100);
-            takeAllDescriptors();
-            refuses(() -> write(store, MOST_WRITES));
-            read(store);
-            refuses(store::compact);
-            refuses(() -> useAll("other"));
-            read(store);
-            giveBack();
-            if (store.stats().state() != StoreState.FAILED) {
-                write(store, written + 200);
-            }
-            read(store);
+        KeyValueStore starved = open("store");
+        write(starved, 100);
+        takeAllDescriptors();
+        refuses(() -> write(starved, MOST_WRITES));
+        read(starved);
+        refuses(starved::compact);
+        refuses(() -> useAll("other"));
+        read(starved);
+        giveBack();
+        if (starved.stats().state() == StoreState.FAILED) {
+            read(starved);
+            refuses(starved::close); // a segment was to be sealed just then
+        } else {
+            write(starved, written + 200);
+            read(starved);
+            starved.close();
         }
         try (KeyValueStore store = open("store")) {
             read(store);
