@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +24,9 @@ class StaleSlotTest {
     private static final long HASH_OF_FIRST = 0x1234_5678_9abc_de05L;
 
     private static final long HASH = HASH_OF_FIRST ^ 64;
+
+    /** A hash of another page. */
+    private static final long ELSEWHERE = ~HASH;
 
     private final HashIndex index;
 
@@ -48,10 +53,22 @@ class StaleSlotTest {
         assertThat(reader.candidate).isEqualTo(AFTER);
     }
 
+    @Test
+    void aMissInAPageThatWasSplitAndUsedAgainIsNone() {
+        Reader reader = new Reader(KeyMatcher.Answer.YES);
+        reader.pageIsUsedAgain = true;
+
+        assertThat(index.find(HASH, reader)).isTrue();
+        assertThat(reader.seen).doesNotContain(BEFORE);
+        assertThat(reader.candidate).isEqualTo(AFTER);
+    }
+
     /** Makes the page split under it, and answers about the key's old place what it is told to. */
     private final class Reader implements KeyMatcher {
 
         private final Answer answerAboutOldPlace;
+        private final List<Long> seen = new ArrayList<>();
+        private boolean pageIsUsedAgain;
         private boolean split;
         private long candidate;
 
@@ -62,9 +79,13 @@ class StaleSlotTest {
         @Override
         public void locate(long address) {
             candidate = address;
+            seen.add(address);
             if (!split) {
                 split = true;
                 splitAndMove();
+                if (pageIsUsedAgain) {
+                    splitPageOf(ELSEWHERE);
+                }
             }
         }
 
@@ -78,17 +99,22 @@ class StaleSlotTest {
     }
 
     private void splitAndMove() {
+        splitPageOf(HASH);
+        index.replace(index.locate(HASH, new AddressIs(BEFORE)), AFTER);
+    }
+
+    /** Fills the page of a hash until it splits; a page that was freed before is taken for that. */
+    private void splitPageOf(long hash) {
         Random random = new Random(1);
         long pages = pages();
         try {
             for (int address = 10; pages() == pages; address++) {
                 index.reserve(1);
-                index.insert(HASH & 0xf000_0000_0000_0000L | random.nextLong() >>> 4, address);
+                index.insert(hash & 0xf000_0000_0000_0000L | random.nextLong() >>> 4, address);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        index.replace(index.locate(HASH, new AddressIs(BEFORE)), AFTER);
     }
 
     private long pages() {

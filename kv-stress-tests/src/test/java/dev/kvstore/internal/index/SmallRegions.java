@@ -20,6 +20,11 @@ final class SmallRegions extends IndexRegions {
         return new SmallRegion(memory.order(ByteOrder.LITTLE_ENDIAN));
     }
 
+    @Override
+    RuntimeException damaged(long offset) {
+        return new IllegalStateException("The index is damaged at offset " + offset + ".");
+    }
+
     private record SmallRegion(ByteBuffer buffer) implements MappedRegion {
 
         @Override
