@@ -121,6 +121,7 @@ public final class Log {
         for (Segment segment : segments.all()) {
             lastGeneration = Math.max(lastGeneration, segment.generation());
         }
+        lastGeneration = Math.max(lastGeneration, storeFile.notedGeneration());
         this.commit = new GroupCommit(writeLock, new UnforcedTail());
         this.monitor = new LogMonitor(writeLock, commit);
         this.pool =

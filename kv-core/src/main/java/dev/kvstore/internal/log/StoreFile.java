@@ -262,6 +262,11 @@ public final class StoreFile {
         change(segmentCount, hotEnd, coldEnd);
     }
 
+    /** Returns the newest life that is noted, whose segment may be gone; it is not given again. */
+    synchronized long notedGeneration() {
+        return Math.max(hotEnd.generation(), coldEnd.generation());
+    }
+
     /** Notes, durably, how far the tails are on the disk. */
     synchronized void setEnds(End hotEnd, End coldEnd) throws IOException {
         // Of a tail that was just begun nothing is known; then what is known of the one before
