@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +23,12 @@ class StaleSlotTest {
 
     private static final long HASH = HASH_OF_FIRST ^ 64;
 
-    /** A hash of another page. */
+    /** Hashes of other pages. */
     private static final long ELSEWHERE = ~HASH;
+
+    private static final long USING_AGAIN = HASH ^ 1L << 63;
+
+    private static final long BESIDE = HASH ^ 1L << 63 - 11;
 
     private final HashIndex index;
 
@@ -53,22 +55,64 @@ class StaleSlotTest {
         assertThat(reader.candidate).isEqualTo(AFTER);
     }
 
+    /** The page table is another one then, and the old one's memory is used again. */
     @Test
-    void aMissInAPageThatWasSplitAndUsedAgainIsNone() {
-        Reader reader = new Reader(KeyMatcher.Answer.YES);
-        reader.pageIsUsedAgain = true;
+    void aMissInAPageIsNoneIfTheTableHasDoubled() {
+        assertFindsWhatIsElsewhere(4);
+    }
+
+    /** The page table is the same then, but for the page's entry. */
+    @Test
+    void aMissInAPageIsNoneIfTheEntryHasChanged() {
+        splitPageOf(ELSEWHERE, 4);
+        assertFindsWhatIsElsewhere(4);
+    }
+
+    /**
+     * The table is doubled for another page then, and so long that nothing overwrites the page's
+     * entry in the old one, which is the same for ever.
+     */
+    @Test
+    void aMissInAPageIsNoneIfTheTableHasDoubledForAnotherPage() {
+        splitPageOf(HASH, 11);
+        assertFindsWhatIsElsewhere(12, BESIDE);
+    }
+
+    /** Has the page split and used again while the reader looks at the first record in it. */
+    private void assertFindsWhatIsElsewhere(int depth, long... splitBefore) {
+        boolean[] split = new boolean[1];
+        AddressIs before = new AddressIs(BEFORE);
+        KeyMatcher reader =
+                new KeyMatcher() {
+                    @Override
+                    public void locate(long address) {
+                        before.locate(address);
+                    }
+
+                    @Override
+                    public Answer match() {
+                        if (!split[0]) {
+                            split[0] = true;
+                            assertThat(before.match()).isEqualTo(Answer.NO); // it is the first
+                            for (long hash : splitBefore) {
+                                splitPageOf(hash, depth);
+                            }
+                            splitPageOf(HASH, depth);
+                            splitPageOf(USING_AGAIN, 4);
+                            return Answer.NO;
+                        }
+                        return before.match();
+                    }
+                };
 
         assertThat(index.find(HASH, reader)).isTrue();
-        assertThat(reader.seen).doesNotContain(BEFORE);
-        assertThat(reader.candidate).isEqualTo(AFTER);
+        assertThat(split[0]).isTrue();
     }
 
     /** Makes the page split under it, and answers about the key's old place what it is told to. */
     private final class Reader implements KeyMatcher {
 
         private final Answer answerAboutOldPlace;
-        private final List<Long> seen = new ArrayList<>();
-        private boolean pageIsUsedAgain;
         private boolean split;
         private long candidate;
 
@@ -79,13 +123,9 @@ class StaleSlotTest {
         @Override
         public void locate(long address) {
             candidate = address;
-            seen.add(address);
             if (!split) {
                 split = true;
                 splitAndMove();
-                if (pageIsUsedAgain) {
-                    splitPageOf(ELSEWHERE);
-                }
             }
         }
 
@@ -99,18 +139,21 @@ class StaleSlotTest {
     }
 
     private void splitAndMove() {
-        splitPageOf(HASH);
+        splitPageOf(HASH, 4);
         index.replace(index.locate(HASH, new AddressIs(BEFORE)), AFTER);
     }
 
-    /** Fills the page of a hash until it splits; a page that was freed before is taken for that. */
-    private void splitPageOf(long hash) {
-        Random random = new Random(1);
+    /**
+     * Fills the page of a hash until it splits, with keys that have so many bits of their hashes in
+     * common. For the new pages one is taken that was freed before.
+     */
+    private void splitPageOf(long hash, int commonBits) {
+        Random random = new Random(commonBits);
         long pages = pages();
         try {
             for (int address = 10; pages() == pages; address++) {
                 index.reserve(1);
-                index.insert(hash & 0xf000_0000_0000_0000L | random.nextLong() >>> 4, address);
+                index.insert(hash ^ random.nextLong() >>> commonBits, address);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
