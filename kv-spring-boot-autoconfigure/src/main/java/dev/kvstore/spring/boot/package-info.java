@@ -1,0 +1,8 @@
+/**
+ * What an application asks for beside a {@link dev.kvstore.KeyValueStore}: all of its stores,
+ * {@link dev.kvstore.spring.boot.KeyValueStores by name}.
+ */
+@NullMarked
+package dev.kvstore.spring.boot;
+
+import org.jspecify.annotations.NullMarked;
