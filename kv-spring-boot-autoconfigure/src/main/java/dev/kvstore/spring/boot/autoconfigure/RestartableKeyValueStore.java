@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanNameAware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.ApplicationContext;
@@ -25,7 +26,11 @@ import org.springframework.context.SmartLifecycle;
  * <p><b>Threads:</b> calls read one volatile field; changes of the lifecycle exclude each other.
  */
 final class RestartableKeyValueStore extends DelegatingKeyValueStore
-        implements SmartLifecycle, InitializingBean, DisposableBean, ApplicationContextAware {
+        implements SmartLifecycle,
+                InitializingBean,
+                DisposableBean,
+                BeanNameAware,
+                ApplicationContextAware {
 
     // Far below the web server's, the executors' and the default: starts first and stops last.
     private static final int PHASE = Integer.MIN_VALUE / 2;
@@ -33,6 +38,9 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     private static final Log logger = LogFactory.getLog(RestartableKeyValueStore.class);
 
     private final Supplier<KeyValueStore> opener;
+
+    /** What it is called in messages. */
+    private String title = "key-value store";
 
     private @Nullable ApplicationContext context;
 
@@ -81,6 +89,13 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     }
 
     @Override
+    public void setBeanName(String name) {
+        if (!name.equals(KeyValueStoreFactory.DEFAULT_STORE)) {
+            title = "key-value store '" + name + "'";
+        }
+    }
+
+    @Override
     public void setApplicationContext(ApplicationContext context) {
         this.context = context;
     }
@@ -98,7 +113,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
             path = stats.dataPath();
             figures = new Figures(opened::stats, opened::compactionStatus);
             store = opened;
-            logger.info(OpeningSummary.of(stats));
+            logger.info(OpeningSummary.of(title, stats));
         }
     }
 
@@ -143,7 +158,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
                 CompactionStatus status = current.compactionStatus();
                 figures = new Figures(() -> stats, () -> status);
             }
-            logger.info("Closed the key-value store in " + path);
+            logger.info("Closed the " + title + " in " + path);
         }
     }
 
@@ -159,9 +174,9 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     private String closedMessage() {
         String reason =
                 closed
-                        ? "The key-value store in %s has been closed."
-                        : "The key-value store in %s is closed because its application context is"
+                        ? "The %s in %s has been closed."
+                        : "The %s in %s is closed because its application context is"
                                 + " stopped or paused. It opens again when the context starts.";
-        return reason.formatted(path);
+        return reason.formatted(title, path);
     }
 }

@@ -131,7 +131,9 @@ class PropertiesMapperTest {
                 new Binder(new MapConfigurationPropertySource(source))
                         .bindOrCreate("kv", KeyValueStoreProperties.class);
         KeyValueStoreBuilder builder = KeyValueStore.builder();
-        new PropertiesMapper("kv").apply(properties, builder);
+        PropertiesMapper mapper = new PropertiesMapper("kv");
+        mapper.applyPaths(properties.asStore(), builder);
+        mapper.applyOptions(properties.asStore(), builder);
         return builder;
     }
 
