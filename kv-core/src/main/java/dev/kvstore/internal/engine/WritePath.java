@@ -108,7 +108,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
-            log.awaitRoom(RecordFormat.size(flags, key.length, value.length), false);
+            log.awaitRoom(RecordFormat.size(flags, key.length, value.length), Log.Purpose.DATA);
             gate.checkWritable();
             reserve(1);
             PendingWrites.Write newest = pending.newest(key, hash);
@@ -136,7 +136,8 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
-            log.awaitRoom(RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), true);
+            log.awaitRoom(
+                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
             gate.checkWritable();
             PendingWrites.Write newest = pending.newest(key, hash);
             long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
@@ -161,7 +162,7 @@ final class WritePath implements ExpiredRecords {
         int[] checksums = new int[count];
         long[] expiries = new long[count];
         long total = RecordFormat.BATCH_HEADER_SIZE_BYTES;
-        boolean spaceSaving = true;
+        Log.Purpose purpose = Log.Purpose.DELETION;
         for (int i = 0; i < count; i++) {
             WriteBatch.Operation operation = operations.get(i);
             byte[] value = operation.value();
@@ -171,7 +172,9 @@ final class WritePath implements ExpiredRecords {
             int valueSize = value == null ? Long.BYTES : value.length;
             int flags = flags(value, expiries[i]);
             total += RecordFormat.size(flags, operation.key().length, valueSize);
-            spaceSaving &= value == null;
+            if (value != null) {
+                purpose = Log.Purpose.DATA;
+            }
         }
         if (total > log.largestBatchBytes()) {
             throw new LimitExceededException(
@@ -188,7 +191,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
-            log.awaitRoom(total, spaceSaving);
+            log.awaitRoom(total, purpose);
             gate.checkWritable();
             reserve(count);
             for (long hash : hashes) {
@@ -264,7 +267,8 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             log.commit().throwIfFailed();
-            log.awaitRoom(RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), true);
+            log.awaitRoom(
+                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
             long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
             if (position >= 0
                     && index.addressAt(position) == address
