@@ -112,17 +112,15 @@ class BackupTest {
     @Test
     void aStoreIsSoundWhileItsSharedSegmentsAreCompacted() {
         KeyValueStore store = stores.open();
-        fill(store, 0, 3000, 1, 500);
+        fill(store, 0, 1000, 1, 500);
         store.backup(stores.beside("backup"));
         Workers workers = new Workers();
         workers.meanwhile(() -> assertThat(store.verify().problems()).isEmpty());
         workers.start(
                 () -> {
-                    for (int i = 0; i < 3000; i += 3) {
-                        fill(store, i, i + 1, 2, 500);
-                        if (i % 50 == 0) {
-                            store.compact();
-                        }
+                    for (int i = 0; i < 1000; i += 100) {
+                        fill(store, i, i + 50, 2, 500);
+                        store.compact();
                     }
                 });
         workers.finish();

@@ -314,6 +314,7 @@ public final class StoreOpener {
         }
         StoreUpkeep upkeep =
                 new StoreUpkeep(
+                        storage,
                         log,
                         index,
                         writeLock,

@@ -7,7 +7,6 @@ import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.recovery.RecordKey;
 import dev.kvstore.internal.recovery.StoreVerifier;
-import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** What reads a whole store while others use it, on a thread of the engine. */
 final class StoreUpkeep {
 
+    private final Storage storage;
     private final Log log;
     private final HashIndex index;
     private final ReentrantLock writeLock;
@@ -25,6 +25,7 @@ final class StoreUpkeep {
     private final Path indexFile;
 
     StoreUpkeep(
+            Storage storage,
             Log log,
             HashIndex index,
             ReentrantLock writeLock,
@@ -32,6 +33,7 @@ final class StoreUpkeep {
             PendingWrites pending,
             long hashSeed,
             Path indexFile) {
+        this.storage = storage;
         this.log = log;
         this.index = index;
         this.writeLock = writeLock;
@@ -81,8 +83,7 @@ final class StoreUpkeep {
             return EngineThread.call(
                     "kv-backup",
                     () -> {
-                        try (Storage copy =
-                                DiskStorage.createEmpty(directory, log.segments().directory())) {
+                        try (Storage copy = storage.createEmpty(directory)) {
                             return backup.run(directory, copy);
                         }
                     });
