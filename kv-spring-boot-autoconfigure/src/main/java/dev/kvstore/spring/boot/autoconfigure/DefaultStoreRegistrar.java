@@ -24,11 +24,10 @@ final class DefaultStoreRegistrar implements BeanRegistrar {
                     KeyValueStoreFactory.DEFAULT_STORE,
                     RestartableKeyValueStore.class,
                     spec ->
-                            spec.description("Default key-value store")
-                                    .supplier(
-                                            context ->
-                                                    context.bean(KeyValueStoreFactory.class)
-                                                            .defaultStore()));
+                            spec.supplier(
+                                    context ->
+                                            context.bean(KeyValueStoreFactory.class)
+                                                    .defaultStore()));
         }
     }
 

@@ -2,6 +2,8 @@ package dev.kvstore.spring.boot.autoconfigure;
 
 import org.springframework.beans.factory.BeanRegistrar;
 import org.springframework.beans.factory.BeanRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionOverrideException;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -14,17 +16,28 @@ final class NamedStoresRegistrar implements BeanRegistrar {
 
     @Override
     public void register(BeanRegistry registry, Environment environment) {
-        for (String name : StoreNames.of(environment)) {
+        StoreNames.of(environment).forEach(name -> register(registry, name));
+    }
+
+    private static void register(BeanRegistry registry, String name) {
+        try {
             registry.registerBean(
                     name,
                     RestartableKeyValueStore.class,
                     spec ->
-                            spec.description("Key-value store of " + StoreNames.prefixOf(name))
-                                    .fallback()
+                            spec.fallback()
                                     .supplier(
                                             context ->
                                                     context.bean(KeyValueStoreFactory.class)
                                                             .namedStore(name)));
+        } catch (BeanDefinitionOverrideException ex) {
+            throw new FailureAnalyzedException(
+                    "The key-value store '%s', configured under '%s', is to be a bean of this name,"
+                                    .formatted(name, StoreNames.prefixOf(name))
+                            + " and there is another one already: "
+                            + ex.getExistingDefinition(),
+                    "Give the store another name under 'kv.stores', or rename the other bean.",
+                    ex);
         }
     }
 }

@@ -1,25 +1,33 @@
 package dev.kvstore.spring.boot.autoconfigure;
 
+import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties.Store;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * The names of the stores under {@code kv.stores}. A directory may be made of one, on any file
  * system, so there is little that a name may consist of, and no two differ in case only.
+ *
+ * <p>An environment variable can spell a name one way only, {@code userSessions} and {@code
+ * user-sessions} as {@code usersessions}. To Spring Boot all three mean one property, so a variable
+ * makes no store where another source spells the name of the store that it sets a property of.
  */
 final class StoreNames {
 
@@ -29,10 +37,15 @@ final class StoreNames {
     private static final Pattern VALID =
             Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
 
-    private static final Pattern WITHOUT_BRACKETS = Pattern.compile("[A-Za-z0-9-]+");
-
     private static final Set<String> TAKEN =
             Set.of(KeyValueStoreFactory.DEFAULT_STORE, KeyValueStoreFactory.ALL_STORES);
+
+    /** What the part of a variable after the name of a store may begin with. */
+    private static final List<String> PROPERTIES =
+            Arrays.stream(Store.class.getRecordComponents())
+                    .map(RecordComponent::getName)
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .toList();
 
     private StoreNames() {}
 
@@ -41,36 +54,62 @@ final class StoreNames {
      * processed ahead of time.
      */
     static Collection<String> of(Environment environment) {
-        Map<String, ConfigurationProperty> properties = new LinkedHashMap<>();
-        ConfigurationPropertySources.get(environment)
-                .forEach(
-                        source -> {
-                            if (source instanceof IterableConfigurationPropertySource iterable) {
-                                collect(iterable, properties);
-                            }
-                        });
-        properties.forEach(StoreNames::validate);
-        return withoutSpellings(properties.keySet());
+        Map<String, ConfigurationProperty> spelled = new LinkedHashMap<>();
+        Map<String, ConfigurationProperty> inVariables = new LinkedHashMap<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source instanceof IterableConfigurationPropertySource iterable) {
+                boolean variables =
+                        source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
+                collect(iterable, variables, variables ? inVariables : spelled);
+            }
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        spelled.forEach(
+                (name, property) -> {
+                    validate(name, property);
+                    refuseSecondSpelling(name, names.put(inVariable(name), name));
+                });
+        inVariables.forEach(
+                (name, property) -> {
+                    if (names.putIfAbsent(name, name) == null) {
+                        validate(name, property);
+                    }
+                });
+        return names.values();
     }
 
     /** What the names of the store's properties start with. */
     static String prefixOf(String name) {
-        return WITHOUT_BRACKETS.matcher(name).matches()
-                ? STORES + "." + name
-                : STORES + "[" + name + "]";
+        return name.contains(".") ? STORES + "[" + name + "]" : STORES + "." + name;
     }
 
     private static void collect(
             IterableConfigurationPropertySource source,
+            boolean variables,
             Map<String, ConfigurationProperty> properties) {
         int position = STORES.getNumberOfElements();
         source.stream()
-                .filter(STORES::isAncestorOf)
+                .filter(name -> STORES.isAncestorOf(name) && !(variables && isNoProperty(name)))
                 .forEach(
                         name ->
                                 properties.computeIfAbsent(
                                         name.getElement(position, Form.ORIGINAL),
                                         key -> source.getConfigurationProperty(name)));
+    }
+
+    // KV_STORES_USER_SESSIONS_DURABILITY sets a property of the store "user-sessions", but reads as
+    // one of a store "user" too.
+    private static boolean isNoProperty(ConfigurationPropertyName name) {
+        StringBuilder rest = new StringBuilder();
+        for (int i = STORES.getNumberOfElements() + 1; i < name.getNumberOfElements(); i++) {
+            rest.append(name.getElement(i, Form.UNIFORM));
+        }
+        return PROPERTIES.stream().noneMatch(rest.toString()::startsWith);
+    }
+
+    /** The name as an environment variable spells it. */
+    private static String inVariable(String name) {
+        return name.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
     }
 
     private static void validate(String name, ConfigurationProperty property) {
@@ -88,37 +127,18 @@ final class StoreNames {
         throw new FailureAnalyzedException(
                 "The name '%s' of a key-value store, in the property '%s'%s, %s."
                         .formatted(name, property.getName(), origin, reason),
-                "Give the store another name. Under 'kv.stores', what is not a letter, a digit or"
-                        + " '-' has to be in brackets, as in 'kv.stores[web.sessions].data-path'.");
+                "Give the store another name. Under 'kv.stores', one with a dot has to be in"
+                        + " brackets, as in 'kv.stores[web.sessions].data-path'.");
     }
 
-    /**
-     * Leaves one name of those that mean one property to Spring Boot. An environment variable can
-     * spell a name only one way, {@code userSessions} and {@code user-sessions} as {@code
-     * usersessions}, and sets a property of the store that another source spells properly.
-     */
-    private static Collection<String> withoutSpellings(Set<String> names) {
-        Map<String, List<String>> spellings =
-                names.stream()
-                        .collect(
-                                Collectors.groupingBy(
-                                        name -> name.replace("-", "").toLowerCase(Locale.ROOT),
-                                        TreeMap::new,
-                                        Collectors.toList()));
-        return spellings.entrySet().stream().map(StoreNames::choose).toList();
-    }
-
-    private static String choose(Map.Entry<String, List<String>> entry) {
-        List<String> spellings = entry.getValue();
-        List<String> proper =
-                spellings.stream().filter(name -> !name.equals(entry.getKey())).toList();
-        if (proper.size() > 1) {
+    private static void refuseSecondSpelling(String name, @Nullable String other) {
+        if (other != null) {
             throw new FailureAnalyzedException(
-                    "The names '%s' of key-value stores under 'kv.stores' differ only in case or '-'."
-                            .formatted(String.join("' and '", proper)),
+                    "The names '%s' and '%s' of key-value stores under 'kv.stores' differ only in"
+                                    .formatted(other, name)
+                            + " case, '-' or '_'.",
                     "Spell the name of one store the same everywhere, and give two stores names"
                             + " that differ in more.");
         }
-        return proper.isEmpty() ? spellings.get(0) : proper.get(0);
     }
 }

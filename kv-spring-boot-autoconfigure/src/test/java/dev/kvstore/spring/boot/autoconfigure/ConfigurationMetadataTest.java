@@ -34,11 +34,11 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyPropertyButThePathsHasDefault() {
+    void everyPropertyButThePathsAndStoresHasDefault() {
         assertThat(properties())
                 .filteredOn(property -> property.defaultValue() == null)
                 .extracting(Property::name)
-                .containsExactlyInAnyOrder("kv.data-path", "kv.index-path");
+                .containsExactlyInAnyOrder("kv.data-path", "kv.index-path", "kv.stores");
     }
 
     @Test
