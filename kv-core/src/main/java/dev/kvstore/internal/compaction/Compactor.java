@@ -90,8 +90,7 @@ public final class Compactor {
 
     private volatile boolean stopped;
     private volatile @Nullable CompactionProgress progress;
-    private volatile long compactions;
-    private volatile long relocatedBytes;
+    private volatile CompactionTotals totals = CompactionTotals.NONE; // written by the thread only
 
     /** Somebody who waits for a complete compaction. Guarded by lock. */
     private static final class Request {
@@ -195,14 +194,9 @@ public final class Compactor {
         }
     }
 
-    /** Returns how many compactions did something. */
-    public long compactions() {
-        return compactions;
-    }
-
-    /** Returns how many bytes of records were copied. */
-    public long relocatedBytes() {
-        return relocatedBytes;
+    /** Returns what all compactions did together. */
+    public CompactionTotals totals() {
+        return totals;
     }
 
     private void segmentSealed() {
@@ -279,12 +273,18 @@ public final class Compactor {
             // Whatever it was, those who wait must hear of it, and the next interval tries again.
             failure = new KeyValueStoreException("Compaction failed: " + e, e);
         }
-        relocatedBytes += pass.relocator.bytesRelocated();
-        compactions += pass.done > 0 ? 1 : 0;
+        long nanos = System.nanoTime() - startedNanos;
+        totals =
+                totals.plus(
+                        pass.done > 0,
+                        nanos,
+                        failure != null && !stopped,
+                        pass.relocator.bytesRelocated(),
+                        pass.reclaimed());
         CompactionReport report =
                 new CompactionReport(
                         startedAt,
-                        Duration.ofNanos(System.nanoTime() - startedNanos),
+                        Duration.ofNanos(nanos),
                         pass.done,
                         pass.relocator.recordsRelocated(),
                         pass.relocator.bytesRelocated(),

@@ -12,6 +12,7 @@ import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
 import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
+import dev.kvstore.internal.compaction.CompactionTotals;
 import dev.kvstore.internal.compaction.Compactor;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
@@ -47,6 +48,7 @@ final class LogStructuredStore implements KeyValueStore {
     private final long hashSeed;
     private final boolean verifyChecksums;
     private final RecoveryReport recovery;
+    private final LookupCounters lookups = new LookupCounters();
 
     LogStructuredStore(
             StoreOptions options,
@@ -76,13 +78,22 @@ final class LogStructuredStore implements KeyValueStore {
 
     @Override
     public byte @Nullable [] get(byte[] key) {
-        RecordReader reader = new RecordReader(log, key, RecordReader.Part.VALUE, verifyChecksums);
-        return find(key, reader) ? reader.value() : null;
+        byte[] value = read(key);
+        lookups.count(value != null);
+        return value;
     }
 
     @Override
     public boolean contains(byte[] key) {
-        return find(key, new RecordReader(log, key, RecordReader.Part.HEADER, verifyChecksums));
+        boolean found =
+                find(key, new RecordReader(log, key, RecordReader.Part.HEADER, verifyChecksums));
+        lookups.count(found);
+        return found;
+    }
+
+    private byte @Nullable [] read(byte[] key) {
+        RecordReader reader = new RecordReader(log, key, RecordReader.Part.VALUE, verifyChecksums);
+        return find(key, reader) ? reader.value() : null;
     }
 
     private boolean find(byte[] key, RecordReader reader) {
@@ -129,7 +140,7 @@ final class LogStructuredStore implements KeyValueStore {
     public Stream<Entry> scan(byte[] prefix) {
         gate.checkOpen();
         return StreamSupport.stream(
-                new StoreScan(log, index, prefix.clone(), gate, this::get), false);
+                new StoreScan(log, index, prefix.clone(), gate, this::read), false);
     }
 
     @Override
@@ -307,6 +318,7 @@ final class LogStructuredStore implements KeyValueStore {
                 free++;
             }
         }
+        CompactionTotals done = compactor == null ? CompactionTotals.NONE : compactor.totals();
         return new StoreStats(
                 state,
                 reason == null ? null : String.valueOf(reason.getMessage()),
@@ -320,11 +332,21 @@ final class LogStructuredStore implements KeyValueStore {
                 segments,
                 free,
                 writes.writtenBytes(),
-                compactor == null ? 0 : compactor.relocatedBytes(),
+                done.relocatedBytes() + writes.expirationBytes(),
+                log.hintBytes(),
+                log.allocatedBytes(),
+                lookups.hits(),
+                lookups.misses(),
                 writes.sets(),
                 writes.deletes(),
+                writes.expirations(),
+                log.commit().forces(),
+                log.commit().forceTime(),
                 log.lastSequence(),
-                compactor == null ? 0 : compactor.compactions(),
+                done.compactions(),
+                Duration.ofNanos(done.nanos()),
+                done.failures(),
+                done.reclaimedBytes(),
                 recovery);
     }
 
