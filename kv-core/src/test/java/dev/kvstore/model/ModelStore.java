@@ -9,6 +9,7 @@ import dev.kvstore.KeyValueStore;
 import dev.kvstore.LimitExceededException;
 import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreReadOnlyException;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
@@ -247,6 +248,15 @@ public class ModelStore implements KeyValueStore {
     public CompactionStatus compactionStatus() {
         CompactionProgress now = progress;
         return new CompactionStatus(now != null, now, lastReport, null);
+    }
+
+    /** Nothing here takes long, and nobody is told of it. */
+    @Override
+    public void addListener(StoreListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        synchronized (disk) {
+            requireOpen();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.LimitExceededException;
 import dev.kvstore.RecoveryReport;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
 import dev.kvstore.VerificationReport;
@@ -44,6 +45,7 @@ final class LogStructuredStore implements KeyValueStore {
     private final WritePath writes;
     private final @Nullable Compactor compactor;
     private final StoreUpkeep upkeep;
+    private final StoreListeners listeners;
     private final StoreCloser closer;
     private final long hashSeed;
     private final boolean verifyChecksums;
@@ -58,6 +60,7 @@ final class LogStructuredStore implements KeyValueStore {
             WritePath writes,
             @Nullable Compactor compactor,
             StoreUpkeep upkeep,
+            StoreListeners listeners,
             StoreCloser closer,
             long hashSeed,
             RecoveryReport recovery) {
@@ -68,6 +71,7 @@ final class LogStructuredStore implements KeyValueStore {
         this.writes = writes;
         this.compactor = compactor;
         this.upkeep = upkeep;
+        this.listeners = listeners;
         this.closer = closer;
         this.hashSeed = hashSeed;
         this.verifyChecksums = options.verifyChecksums();
@@ -348,6 +352,13 @@ final class LogStructuredStore implements KeyValueStore {
                 done.failures(),
                 done.reclaimedBytes(),
                 recovery);
+    }
+
+    @Override
+    public void addListener(StoreListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        gate.checkOpen();
+        listeners.add(listener);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreStats;
 import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
@@ -98,6 +99,11 @@ abstract class DelegatingKeyValueStore implements KeyValueStore {
     @Override
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
         return delegate().compact(listener);
+    }
+
+    @Override
+    public void addListener(StoreListener listener) {
+        delegate().addListener(listener);
     }
 
     @Override
