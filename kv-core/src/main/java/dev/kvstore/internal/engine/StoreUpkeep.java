@@ -11,6 +11,8 @@ import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What reads a whole store while others use it, on a thread of the engine. */
 final class StoreUpkeep {
@@ -21,6 +23,7 @@ final class StoreUpkeep {
     private final ReentrantLock writeLock;
     private final StoreGate gate;
     private final PendingWrites pending;
+    private final StoreListeners listeners;
     private final long hashSeed;
     private final Path indexFile;
 
@@ -31,6 +34,7 @@ final class StoreUpkeep {
             ReentrantLock writeLock,
             StoreGate gate,
             PendingWrites pending,
+            StoreListeners listeners,
             long hashSeed,
             Path indexFile) {
         this.storage = storage;
@@ -39,6 +43,7 @@ final class StoreUpkeep {
         this.writeLock = writeLock;
         this.gate = gate;
         this.pending = pending;
+        this.listeners = listeners;
         this.hashSeed = hashSeed;
         this.indexFile = indexFile;
     }
@@ -73,6 +78,22 @@ final class StoreUpkeep {
     BackupReport backup(Path target) {
         gate.checkOpen();
         Path directory = target.toAbsolutePath();
+        BiConsumer<@Nullable BackupReport, @Nullable Throwable> ending =
+                listeners.backupStarted(directory);
+        BackupReport report = null;
+        Throwable failure = null;
+        try {
+            report = backupTo(directory);
+            return report;
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            ending.accept(report, failure);
+        }
+    }
+
+    private BackupReport backupTo(Path directory) {
         StoreBackup backup =
                 new StoreBackup(
                         log,

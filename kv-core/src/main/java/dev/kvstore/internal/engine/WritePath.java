@@ -56,6 +56,8 @@ final class WritePath implements ExpiredRecords {
     private long sets;
     private long deletes;
     private long writtenBytes;
+    private long expirations;
+    private long expirationBytes;
 
     WritePath(
             Log log,
@@ -86,6 +88,16 @@ final class WritePath implements ExpiredRecords {
 
     long writtenBytes() {
         return writtenBytes;
+    }
+
+    /** How many keys were removed because they had expired. */
+    long expirations() {
+        return expirations;
+    }
+
+    /** Bytes of the tombstones of those. */
+    long expirationBytes() {
+        return expirationBytes;
     }
 
     /**
@@ -143,7 +155,9 @@ final class WritePath implements ExpiredRecords {
             long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
             present = holds(Condition.PRESENT, key, hash, newest, position, null);
             if (present) {
-                awaited = appendTombstone(key, hash, position);
+                Log.Appended appended = appendTombstone(key, hash, position);
+                awaited = appended.endPosition();
+                writtenBytes += appended.size();
                 deletes++;
             } else {
                 awaited = newest == null ? 0 : newest.endPosition();
@@ -273,7 +287,8 @@ final class WritePath implements ExpiredRecords {
             if (position >= 0
                     && index.addressAt(position) == address
                     && pending.newest(key, hash) == null) {
-                appendTombstone(key, hash, position);
+                expirationBytes += appendTombstone(key, hash, position).size();
+                expirations++;
             }
         } finally {
             lock.unlock();
@@ -348,18 +363,17 @@ final class WritePath implements ExpiredRecords {
         }
     }
 
-    private long appendTombstone(byte[] key, long hash, long position) {
+    private Log.Appended appendTombstone(byte[] key, long hash, long position) {
         try {
             byte[] value = tombstoneValue();
             Log.Appended appended =
                     log.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
-            writtenBytes += appended.size();
             if (publishWhenDurable) {
                 keep(key, hash, 0, appended.endPosition());
             } else if (position >= 0) {
                 remove(position);
             }
-            return appended.endPosition();
+            return appended;
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }

@@ -301,6 +301,16 @@ public final class Log {
         return lastSequence;
     }
 
+    /** Returns how many bytes of hints were written. */
+    public long hintBytes() {
+        return sealer.hintBytes();
+    }
+
+    /** Returns how many bytes of new segments were written. */
+    public long allocatedBytes() {
+        return pool.allocatedBytes();
+    }
+
     /** Returns the generation of the segment that was begun last. */
     public long lastGeneration() {
         return lastGeneration;

@@ -3,8 +3,14 @@ package dev.kvstore.spring.boot.autoconfigure;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreStats;
+import dev.kvstore.spring.boot.DelegatingKeyValueStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -39,6 +45,10 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
 
     private final Supplier<KeyValueStore> opener;
 
+    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
+
+    private String name = KeyValueStoreFactory.DEFAULT_STORE;
+
     /** What it is called in messages. */
     private String title = "key-value store";
 
@@ -62,7 +72,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     }
 
     @Override
-    KeyValueStore delegate() {
+    protected KeyValueStore delegate() {
         KeyValueStore current = store;
         if (current == null) {
             throw new StoreClosedException(closedMessage());
@@ -89,7 +99,14 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     }
 
     @Override
+    public synchronized void addListener(StoreListener listener) {
+        super.addListener(listener);
+        listeners.add(listener);
+    }
+
+    @Override
     public void setBeanName(String name) {
+        this.name = name;
         if (!name.equals(KeyValueStoreFactory.DEFAULT_STORE)) {
             title = "key-value store '" + name + "'";
         }
@@ -108,13 +125,37 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     @Override
     public synchronized void start() {
         if (store == null && !closed) {
-            KeyValueStore opened = opener.get();
+            KeyValueStore opened = open();
+            listeners.forEach(opened::addListener);
             StoreStats stats = opened.stats();
             path = stats.dataPath();
             figures = new Figures(opened::stats, opened::compactionStatus);
             store = opened;
             logger.info(OpeningSummary.of(title, stats));
         }
+    }
+
+    private KeyValueStore open() {
+        Supplier<KeyValueStore> opening = opener;
+        for (KeyValueStoreOpeningInterceptor interceptor : interceptors()) {
+            Supplier<KeyValueStore> inner = opening;
+            opening = () -> interceptor.open(name, inner);
+        }
+        return opening.get();
+    }
+
+    /** The last one is to be the first that is called. */
+    private List<KeyValueStoreOpeningInterceptor> interceptors() {
+        if (context == null) {
+            return List.of();
+        }
+        List<KeyValueStoreOpeningInterceptor> interceptors =
+                new ArrayList<>(
+                        context.getBeanProvider(KeyValueStoreOpeningInterceptor.class)
+                                .orderedStream()
+                                .toList());
+        Collections.reverse(interceptors);
+        return interceptors;
     }
 
     @Override
