@@ -173,6 +173,8 @@ class RestartableKeyValueStoreTest {
                                 0,
                                 0,
                                 0,
+                                0,
+                                0,
                                 new RecoveryReport(true, true, Duration.ZERO, 0, 0, 0)));
         return store;
     }

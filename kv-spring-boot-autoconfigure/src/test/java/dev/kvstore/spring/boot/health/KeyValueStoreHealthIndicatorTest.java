@@ -134,6 +134,8 @@ class KeyValueStoreHealthIndicatorTest {
                                 100,
                                 512,
                                 4096,
+                                1_000_000,
+                                65_536,
                                 2,
                                 1,
                                 400,
