@@ -4,8 +4,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Where randomness in tests comes from: printed, so that a failure can be repeated. The build does
- * the same each time, so that it fails by what was changed and not by chance; what explores asks for
- * fresh seeds.
+ * the same each time, so that it fails by what was changed and not by chance; what explores asks
+ * for fresh seeds.
  */
 public final class Seed {
 
