@@ -1,0 +1,30 @@
+package dev.kvstore.spring.boot.autoconfigure.json;
+
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration;
+import dev.kvstore.spring.boot.json.TypedStores;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.SimpleAutowireCandidateResolver;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Auto-configuration of {@link TypedStores}. */
+@AutoConfiguration(after = KeyValueStoreAutoConfiguration.class)
+@ConditionalOnClass(JsonMapper.class)
+@ConditionalOnBean(KeyValueStore.class)
+public final class KeyValueStoreJsonAutoConfiguration {
+
+    KeyValueStoreJsonAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    TypedStores typedStores(ConfigurableListableBeanFactory beanFactory) {
+        return new TypedStores(
+                SimpleAutowireCandidateResolver.resolveAutowireCandidates(
+                        beanFactory, KeyValueStore.class));
+    }
+}
