@@ -261,6 +261,14 @@ public interface KeyValueStore extends AutoCloseable {
     CompactionStatus compactionStatus();
 
     /**
+     * Has a listener told, from now on until the store is closed, of what takes long: compaction,
+     * also in the background, and backups. A store that does neither by itself need not tell.
+     *
+     * @param listener the listener
+     */
+    void addListener(StoreListener listener);
+
+    /**
      * Checks everything there is of the store while it is in use: the checksum, the lengths and the
      * order of every record, the headers of all files and the chain of the segments, each hint
      * against its records, and the index against the log in both directions. Readers, writers and

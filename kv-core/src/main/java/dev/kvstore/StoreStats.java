@@ -1,11 +1,12 @@
 package dev.kvstore;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures about a store at one moment. Sizes are in bytes; counts of operations are since the store
- * was opened.
+ * Figures about a store at one moment. Sizes are in bytes; counts of operations, bytes written and
+ * times are sums since the store was opened, and never become less before it is opened again.
  *
  * @param state what the store can do
  * @param failure why the state is {@link StoreState#FAILED} or {@link StoreState#FULL}, else null
@@ -21,13 +22,27 @@ import org.jspecify.annotations.Nullable;
  * @param segments the number of segments that hold records
  * @param freeSegments the number of segments allocated and empty, ready to be written
  * @param writtenBytes bytes of records appended for callers since opening
- * @param relocatedBytes bytes of records appended by compaction since opening; write amplification
- *     is {@code (writtenBytes + relocatedBytes) / writtenBytes}
+ * @param relocatedBytes bytes of records appended by compaction since opening: copies, and
+ *     tombstones of what has expired; write amplification of the log is {@code (writtenBytes +
+ *     relocatedBytes) / writtenBytes}
+ * @param hintBytes bytes of hints, the lists of keys that are written when a segment is full
+ * @param allocatedBytes bytes of new segment files, which are written with zeros before use;
+ *     segments that are used again need none
+ * @param hits the number of keys looked up, by {@code get}, {@code getAll} and {@code contains},
+ *     that were there
+ * @param misses the number of keys looked up that were not there
  * @param sets the number of values written
- * @param deletes the number of keys deleted
+ * @param deletes the number of keys deleted by callers
+ * @param expirations the number of keys removed by compaction because their time to live had
+ *     passed; they were absent for readers before that
+ * @param forces how often the log was forced to disk for writes; one force may serve many
+ * @param forceTime how long that took altogether
  * @param lastSequence the sequence number of the newest record; it grows by at least one with each
  *     write over the life of the store
  * @param compactions the number of compactions that did something
+ * @param compactionTime how long those took altogether
+ * @param compactionFailures the number of compactions that failed
+ * @param reclaimedBytes bytes of garbage that compaction removed from the log
  * @param recovery what opening found and did
  */
 public record StoreStats(
@@ -44,10 +59,20 @@ public record StoreStats(
         int freeSegments,
         long writtenBytes,
         long relocatedBytes,
+        long hintBytes,
+        long allocatedBytes,
+        long hits,
+        long misses,
         long sets,
         long deletes,
+        long expirations,
+        long forces,
+        Duration forceTime,
         long lastSequence,
         long compactions,
+        Duration compactionTime,
+        long compactionFailures,
+        long reclaimedBytes,
         RecoveryReport recovery) {
 
     /**

@@ -1,5 +1,6 @@
 package dev.kvstore.contract;
 
+import static dev.kvstore.testing.TestData.bytes;
 import static dev.kvstore.testing.TestData.fill;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +9,9 @@ import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreStats;
+import dev.kvstore.testing.MutableClock;
+import dev.kvstore.testing.StoreOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,10 +44,32 @@ interface CompactionFigures extends StoreSuite {
         assertThat(after.compactions()).isEqualTo(before.compactions() + 1);
         assertThat(after.relocatedBytes() - before.relocatedBytes())
                 .isEqualTo(report.bytesRelocated());
+        assertThat(after.reclaimedBytes() - before.reclaimedBytes())
+                .isEqualTo(report.bytesReclaimed());
+        assertThat(after.compactionTime()).isGreaterThanOrEqualTo(before.compactionTime());
+        assertThat(after.compactionFailures()).isZero();
         assertThat(before.garbageBytes() - after.garbageBytes())
                 .isLessThanOrEqualTo(report.bytesReclaimed());
         assertThat(store.compactionStatus())
                 .isEqualTo(new CompactionStatus(false, null, report, null));
+    }
+
+    @Test
+    default void whatHasExpiredIsCountedWhenItIsRemoved() {
+        MutableClock clock = new MutableClock();
+        KeyValueStore store = stores().open(StoreOptions.defaults().withClock(clock));
+        store.set("permanent", "v");
+        for (int i = 0; i < 100; i++) {
+            store.set(bytes("key-" + i), new byte[1000], Duration.ofSeconds(1));
+        }
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(store.stats().expirations()).isZero();
+
+        store.compact();
+
+        assertThat(store.stats().expirations()).isEqualTo(100);
+        assertThat(store.stats().deletes()).isZero();
+        assertThat(store.stats().keys()).isEqualTo(1);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.kvstore.StoreStats;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.testing.StoreCall;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a store says about itself. */
@@ -27,7 +28,13 @@ interface Figures extends StoreSuite {
         assertThat(stats.deletes()).isZero();
         assertThat(stats.writtenBytes()).isZero();
         assertThat(stats.relocatedBytes()).isZero();
+        assertThat(stats.hits()).isZero();
+        assertThat(stats.misses()).isZero();
+        assertThat(stats.expirations()).isZero();
         assertThat(stats.compactions()).isZero();
+        assertThat(stats.compactionTime()).isZero();
+        assertThat(stats.compactionFailures()).isZero();
+        assertThat(stats.reclaimedBytes()).isZero();
         assertThat(stats.garbageRatio()).isBetween(0.0, 1.0);
         assertThat(stats.recovery().created()).isTrue();
         assertThat(stats.recovery().cutBytes()).isZero();
@@ -54,6 +61,28 @@ interface Figures extends StoreSuite {
         assertThat(store.stats().sets()).isEqualTo(7);
         assertThat(store.stats().deletes()).isEqualTo(2);
         assertThat(store.stats().keys()).isEqualTo(3).isEqualTo(store.size());
+    }
+
+    @Test
+    default void keysThatAreLookedUpAreCountedAsFoundOrNot() {
+        KeyValueStore store = stores().open();
+        store.set("a", "1");
+
+        store.get("a");
+        store.contains("a");
+        store.getAll(List.of("a", "none"));
+        store.get("none");
+        store.contains("none");
+        assertThat(store.stats().hits()).isEqualTo(3);
+        assertThat(store.stats().misses()).isEqualTo(3);
+
+        store.update("none", "1");
+        store.setIfAbsent("a", "2");
+        store.compareAndSet("a", "1", "2");
+        store.delete("none");
+        store.forEach(entry -> {});
+        assertThat(store.stats().hits()).isEqualTo(3);
+        assertThat(store.stats().misses()).isEqualTo(3);
     }
 
     @Test

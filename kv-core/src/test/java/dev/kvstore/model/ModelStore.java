@@ -9,6 +9,7 @@ import dev.kvstore.KeyValueStore;
 import dev.kvstore.LimitExceededException;
 import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreReadOnlyException;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
@@ -47,7 +48,11 @@ public class ModelStore implements KeyValueStore {
     private long sets;
     private long deletes;
     private long writtenBytes;
+    private long hits;
+    private long misses;
+    private long expirations;
     private long compactions;
+    private long reclaimedBytes;
 
     /** Opens the store on a disk. */
     public ModelStore(Path directory, StoreOptions options, ModelDisk disk) {
@@ -72,6 +77,18 @@ public class ModelStore implements KeyValueStore {
     public byte @Nullable [] get(byte[] key) {
         Objects.requireNonNull(key, "key");
         synchronized (disk) {
+            byte[] value = find(key);
+            if (value == null) {
+                misses++;
+            } else {
+                hits++;
+            }
+            return value;
+        }
+    }
+
+    private byte @Nullable [] find(byte[] key) {
+        synchronized (disk) {
             requireOpen();
             ModelDisk.Stored stored = disk.find(key, now());
             return stored == null ? null : own(stored.value());
@@ -82,7 +99,7 @@ public class ModelStore implements KeyValueStore {
     public boolean update(byte[] key, byte[] value) {
         synchronized (disk) {
             requireWritable(key, value, null);
-            return contains(key) && stored(key, value);
+            return find(key) != null && stored(key, value);
         }
     }
 
@@ -91,7 +108,7 @@ public class ModelStore implements KeyValueStore {
         Objects.requireNonNull(key, "key");
         synchronized (disk) {
             requireWritable();
-            boolean there = contains(key);
+            boolean there = find(key) != null;
             if (there) {
                 disk.remove(key);
                 deletes++;
@@ -110,7 +127,7 @@ public class ModelStore implements KeyValueStore {
     public boolean setIfAbsent(byte[] key, byte[] value) {
         synchronized (disk) {
             requireWritable(key, value, null);
-            return !contains(key) && stored(key, value);
+            return find(key) == null && stored(key, value);
         }
     }
 
@@ -119,7 +136,7 @@ public class ModelStore implements KeyValueStore {
         Objects.requireNonNull(expected, "expected");
         synchronized (disk) {
             requireWritable(key, value, null);
-            byte[] present = get(key);
+            byte[] present = find(key);
             return present != null && Arrays.equals(present, expected) && stored(key, value);
         }
     }
@@ -182,10 +199,20 @@ public class ModelStore implements KeyValueStore {
                     0,
                     writtenBytes,
                     0,
+                    0,
+                    0,
+                    hits,
+                    misses,
                     sets,
                     deletes,
+                    expirations,
+                    0,
+                    Duration.ZERO,
                     disk.lastSequence(),
                     compactions,
+                    Duration.ZERO,
+                    0,
+                    reclaimedBytes,
                     recovery);
         }
     }
@@ -221,6 +248,15 @@ public class ModelStore implements KeyValueStore {
     public CompactionStatus compactionStatus() {
         CompactionProgress now = progress;
         return new CompactionStatus(now != null, now, lastReport, null);
+    }
+
+    /** Nothing here takes long, and nobody is told of it. */
+    @Override
+    public void addListener(StoreListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        synchronized (disk) {
+            requireOpen();
+        }
     }
 
     @Override
@@ -286,8 +322,11 @@ public class ModelStore implements KeyValueStore {
         synchronized (disk) {
             requireWritable();
             long before = disk.liveBytes() + disk.garbageBytes();
+            int keys = disk.keys().size();
             disk.compact(now());
+            expirations += keys - disk.keys().size();
             long after = disk.liveBytes();
+            reclaimedBytes += before - after;
             if (before > after) {
                 compactions++;
             }
@@ -339,7 +378,7 @@ public class ModelStore implements KeyValueStore {
     }
 
     private @Nullable Entry entry(byte[] key) {
-        byte[] value = get(key);
+        byte[] value = find(key);
         return value == null ? null : new Entry(own(key), value);
     }
 

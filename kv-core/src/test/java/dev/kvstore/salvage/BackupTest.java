@@ -14,6 +14,7 @@ import dev.kvstore.testing.StoreContents;
 import dev.kvstore.testing.StoreExtension;
 import dev.kvstore.testing.StoreFiles;
 import dev.kvstore.testing.StoreOptions;
+import dev.kvstore.testing.Workers;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -105,6 +106,24 @@ class BackupTest {
 
         assertThat(sharedFiles(target)).isLessThan(shared);
         assertSame(StoreDirectory.contents(target), files);
+    }
+
+    /** Compaction puts a vacant file in the place of a shared one, which is no damage. */
+    @Test
+    void aStoreIsSoundWhileItsSharedSegmentsAreCompacted() {
+        KeyValueStore store = stores.open();
+        fill(store, 0, 1000, 1, 500);
+        store.backup(stores.beside("backup"));
+        Workers workers = new Workers();
+        workers.meanwhile(() -> assertThat(store.verify().problems()).isEmpty());
+        workers.start(
+                () -> {
+                    for (int i = 0; i < 1000; i += 100) {
+                        fill(store, i, i + 50, 2, 500);
+                        store.compact();
+                    }
+                });
+        workers.finish();
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,7 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FullDiskTest {
 
+    private static final long SECONDS = Long.getLong("kv.test.seconds", 300);
     private static final int INDEX_BYTES = 4 << 20;
+    private static final int LARGEST_ROOM = 16 * World.SEGMENT_SIZE_BYTES;
     private static final int ROUNDS = 12;
 
     /** A smaller disk has no room for what is kept for deletions and compaction. */
@@ -32,18 +36,39 @@ class FullDiskTest {
 
     @ParameterizedTest
     @EnumSource(Durability.class)
-    void aFullDiskHarmsNothing(Durability durability) throws Exception {
-        long seed = Seed.announce("Full disks, " + durability);
-        Random random = new Random(seed);
+    void aFullDiskHarmsNothing(Durability durability) {
+        Random random = new Random(Seed.announce("Full disks, " + durability));
+        fillDisksOfEverySize(durability, random);
+    }
+
+    @Test
+    @Tag("long")
+    void manyFullDisksHarmNothing() {
+        Random random = new Random(Seed.announce("Many full disks"));
+        long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+        int disks = 0;
+        while (System.nanoTime() < end) {
+            for (Durability durability : Durability.values()) {
+                fillDisksOfEverySize(durability, random);
+                disks += ROUNDS;
+            }
+        }
+        System.out.println("Full disks: " + disks + ", nothing was harmed");
+    }
+
+    /** The sizes are spread evenly, so that some of the disks are too small whatever the seed. */
+    private static void fillDisksOfEverySize(Durability durability, Random random) {
         int refused = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            long room = random.nextInt(16 * World.SEGMENT_SIZE_BYTES);
+            long room = (round * LARGEST_ROOM + random.nextInt(LARGEST_ROOM)) / ROUNDS;
             Options options =
                     new Options(durability, World.SEGMENT_SIZE_BYTES, random.nextBoolean());
+            long seed = random.nextLong();
             try {
-                refused += fill(options, INDEX_BYTES + room, random);
+                refused += fill(options, INDEX_BYTES + room, new Random(seed));
             } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError("With room for " + room + ", " + options, e);
+                throw new AssertionError(
+                        "With room for " + room + ", " + options + ", seed " + seed, e);
             }
         }
         assertThat(refused).isPositive();

@@ -51,6 +51,7 @@ final class SimulatedStorage implements Storage {
     private Observer observer = moment -> {};
     private Faults faults = Faults.none();
     private volatile Turns turns = Turns.none();
+    private SimulatedStorage copy = this;
     private long capacityBytes = Long.MAX_VALUE;
     private long calls;
     private final Set<Region> mapped = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -77,6 +78,11 @@ final class SimulatedStorage implements Storage {
 
     void takeTurns(Turns turns) {
         this.turns = turns;
+    }
+
+    /** Sets where a backup or a repair of what is here is written to. */
+    void copyTo(SimulatedStorage copy) {
+        this.copy = copy;
     }
 
     /** Sets how large the disk is. */
@@ -205,6 +211,11 @@ final class SimulatedStorage implements Storage {
             rename(new NameChange(from, null), new NameChange(to, file));
             observer.at("after " + call);
         }
+    }
+
+    @Override
+    public Storage createEmpty(Path directory) {
+        return copy;
     }
 
     @Override

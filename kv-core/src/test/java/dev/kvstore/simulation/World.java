@@ -29,15 +29,25 @@ final class World {
      *
      * @param segmentSizeBytes small, so that segments are many
      * @param inBackground whether it compacts by itself as soon as there is garbage
+     * @param forceInterval how often it forces, if that is by the clock
      */
-    record Options(Durability durability, int segmentSizeBytes, boolean inBackground) {
+    record Options(
+            Durability durability,
+            int segmentSizeBytes,
+            boolean inBackground,
+            Duration forceInterval) {
+
+        /** By the clock it forces never: what a seed does must not depend on it. */
+        Options(Durability durability, int segmentSizeBytes, boolean inBackground) {
+            this(durability, segmentSizeBytes, inBackground, Duration.ofHours(1));
+        }
 
         StoreOptions with(MutableClock clock, boolean readOnly) {
             return new StoreOptions(
                     Path.of("/simulated"),
                     null,
                     durability,
-                    Duration.ofHours(1),
+                    forceInterval,
                     segmentSizeBytes,
                     1000,
                     1 << 20,

@@ -100,6 +100,11 @@ public final class HeldStorage implements Storage {
     }
 
     @Override
+    public Storage createEmpty(Path directory) throws IOException {
+        return storage.createEmpty(directory);
+    }
+
+    @Override
     public void syncDirectory() throws IOException {
         storage.syncDirectory();
     }

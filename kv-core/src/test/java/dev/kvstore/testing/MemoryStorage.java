@@ -71,6 +71,11 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public Storage createEmpty(Path directory) {
+        return new MemoryStorage(directory);
+    }
+
+    @Override
     public void syncDirectory() {
         // There is nothing behind it.
     }

@@ -4,6 +4,7 @@ import static dev.kvstore.testing.TestData.bytes;
 
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreListener;
 import dev.kvstore.WriteBatch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +82,8 @@ public record StoreCall(String name, Consumer<KeyValueStore> call) {
                 new StoreCall("verify", KeyValueStore::verify),
                 new StoreCall("backup", store -> store.backup(besideTheStore(store))),
                 new StoreCall("compact", KeyValueStore::compact),
-                new StoreCall("compact with listener", store -> store.compact(progress -> {})));
+                new StoreCall("compact with listener", store -> store.compact(progress -> {})),
+                new StoreCall("addListener", store -> store.addListener(new StoreListener() {})));
     }
 
     /** The methods that tell of the store, and go on telling after it was closed. */

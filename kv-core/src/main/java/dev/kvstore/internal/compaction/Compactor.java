@@ -19,8 +19,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,7 @@ public final class Compactor {
     private final ExpiredRecords expired;
     private final LongSupplier diskBytes;
     private final CompactionOptions options;
+    private final Supplier<BiConsumer<@Nullable CompactionReport, @Nullable Throwable>> watcher;
     private final CompactionPolicy policy;
     private final Thread thread;
 
@@ -90,8 +93,7 @@ public final class Compactor {
 
     private volatile boolean stopped;
     private volatile @Nullable CompactionProgress progress;
-    private volatile long compactions;
-    private volatile long relocatedBytes;
+    private volatile CompactionTotals totals = CompactionTotals.NONE; // written by the thread only
 
     /** Somebody who waits for a complete compaction. Guarded by lock. */
     private static final class Request {
@@ -106,7 +108,11 @@ public final class Compactor {
         }
     }
 
-    /** Makes a compactor and does not start it. */
+    /**
+     * Makes a compactor and does not start it.
+     *
+     * @param watcher called when a compaction begins; gives what to call when it has ended
+     */
     public Compactor(
             Log log,
             HashIndex index,
@@ -115,7 +121,8 @@ public final class Compactor {
             int segmentSizeBytes,
             ExpiredRecords expired,
             LongSupplier diskBytes,
-            CompactionOptions options) {
+            CompactionOptions options,
+            Supplier<BiConsumer<@Nullable CompactionReport, @Nullable Throwable>> watcher) {
         this.log = log;
         this.index = index;
         this.writeLock = writeLock;
@@ -123,6 +130,7 @@ public final class Compactor {
         this.expired = expired;
         this.diskBytes = diskBytes;
         this.options = options;
+        this.watcher = watcher;
         this.policy = new CompactionPolicy(log.segments(), segmentSizeBytes, expired::now);
         this.thread = new EngineThread("kv-compactor", this::run);
     }
@@ -195,14 +203,9 @@ public final class Compactor {
         }
     }
 
-    /** Returns how many compactions did something. */
-    public long compactions() {
-        return compactions;
-    }
-
-    /** Returns how many bytes of records were copied. */
-    public long relocatedBytes() {
-        return relocatedBytes;
+    /** Returns what all compactions did together. */
+    public CompactionTotals totals() {
+        return totals;
     }
 
     private void segmentSealed() {
@@ -266,6 +269,7 @@ public final class Compactor {
     }
 
     private void work(List<Request> served) {
+        BiConsumer<@Nullable CompactionReport, @Nullable Throwable> ending = watcher.get();
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
         Pass pass = new Pass(!served.isEmpty());
@@ -279,18 +283,26 @@ public final class Compactor {
             // Whatever it was, those who wait must hear of it, and the next interval tries again.
             failure = new KeyValueStoreException("Compaction failed: " + e, e);
         }
-        relocatedBytes += pass.relocator.bytesRelocated();
-        compactions += pass.done > 0 ? 1 : 0;
+        long nanos = System.nanoTime() - startedNanos;
+        totals =
+                totals.plus(
+                        pass.done > 0,
+                        nanos,
+                        failure != null && !stopped,
+                        pass.relocator.bytesRelocated(),
+                        pass.reclaimed());
         CompactionReport report =
                 new CompactionReport(
                         startedAt,
-                        Duration.ofNanos(System.nanoTime() - startedNanos),
+                        Duration.ofNanos(nanos),
                         pass.done,
                         pass.relocator.recordsRelocated(),
                         pass.relocator.bytesRelocated(),
                         pass.reclaimed(),
                         bytesBefore,
                         diskBytes.getAsLong());
+        // Before those who wait go on, who may look at what was noted.
+        ending.accept(stopped ? null : report, stopped ? null : failure);
         lock.lock();
         try {
             if (!served.isEmpty() || pass.done > 0) {

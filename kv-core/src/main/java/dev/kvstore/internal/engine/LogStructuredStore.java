@@ -8,10 +8,12 @@ import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.LimitExceededException;
 import dev.kvstore.RecoveryReport;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
 import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
+import dev.kvstore.internal.compaction.CompactionTotals;
 import dev.kvstore.internal.compaction.Compactor;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
@@ -43,10 +45,12 @@ final class LogStructuredStore implements KeyValueStore {
     private final WritePath writes;
     private final @Nullable Compactor compactor;
     private final StoreUpkeep upkeep;
+    private final StoreListeners listeners;
     private final StoreCloser closer;
     private final long hashSeed;
     private final boolean verifyChecksums;
     private final RecoveryReport recovery;
+    private final LookupCounters lookups = new LookupCounters();
 
     LogStructuredStore(
             StoreOptions options,
@@ -56,6 +60,7 @@ final class LogStructuredStore implements KeyValueStore {
             WritePath writes,
             @Nullable Compactor compactor,
             StoreUpkeep upkeep,
+            StoreListeners listeners,
             StoreCloser closer,
             long hashSeed,
             RecoveryReport recovery) {
@@ -66,6 +71,7 @@ final class LogStructuredStore implements KeyValueStore {
         this.writes = writes;
         this.compactor = compactor;
         this.upkeep = upkeep;
+        this.listeners = listeners;
         this.closer = closer;
         this.hashSeed = hashSeed;
         this.verifyChecksums = options.verifyChecksums();
@@ -76,13 +82,22 @@ final class LogStructuredStore implements KeyValueStore {
 
     @Override
     public byte @Nullable [] get(byte[] key) {
-        RecordReader reader = new RecordReader(log, key, RecordReader.Part.VALUE, verifyChecksums);
-        return find(key, reader) ? reader.value() : null;
+        byte[] value = read(key);
+        lookups.count(value != null);
+        return value;
     }
 
     @Override
     public boolean contains(byte[] key) {
-        return find(key, new RecordReader(log, key, RecordReader.Part.HEADER, verifyChecksums));
+        boolean found =
+                find(key, new RecordReader(log, key, RecordReader.Part.HEADER, verifyChecksums));
+        lookups.count(found);
+        return found;
+    }
+
+    private byte @Nullable [] read(byte[] key) {
+        RecordReader reader = new RecordReader(log, key, RecordReader.Part.VALUE, verifyChecksums);
+        return find(key, reader) ? reader.value() : null;
     }
 
     private boolean find(byte[] key, RecordReader reader) {
@@ -129,7 +144,7 @@ final class LogStructuredStore implements KeyValueStore {
     public Stream<Entry> scan(byte[] prefix) {
         gate.checkOpen();
         return StreamSupport.stream(
-                new StoreScan(log, index, prefix.clone(), gate, this::get), false);
+                new StoreScan(log, index, prefix.clone(), gate, this::read), false);
     }
 
     @Override
@@ -307,6 +322,7 @@ final class LogStructuredStore implements KeyValueStore {
                 free++;
             }
         }
+        CompactionTotals done = compactor == null ? CompactionTotals.NONE : compactor.totals();
         return new StoreStats(
                 state,
                 reason == null ? null : String.valueOf(reason.getMessage()),
@@ -320,12 +336,29 @@ final class LogStructuredStore implements KeyValueStore {
                 segments,
                 free,
                 writes.writtenBytes(),
-                compactor == null ? 0 : compactor.relocatedBytes(),
+                done.relocatedBytes() + writes.expirationBytes(),
+                log.hintBytes(),
+                log.allocatedBytes(),
+                lookups.hits(),
+                lookups.misses(),
                 writes.sets(),
                 writes.deletes(),
+                writes.expirations(),
+                log.commit().forces(),
+                log.commit().forceTime(),
                 log.lastSequence(),
-                compactor == null ? 0 : compactor.compactions(),
+                done.compactions(),
+                Duration.ofNanos(done.nanos()),
+                done.failures(),
+                done.reclaimedBytes(),
                 recovery);
+    }
+
+    @Override
+    public void addListener(StoreListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        gate.checkOpen();
+        listeners.add(listener);
     }
 
     @Override

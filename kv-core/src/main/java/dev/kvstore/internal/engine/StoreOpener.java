@@ -288,6 +288,7 @@ public final class StoreOpener {
                         options.clock(),
                         pending);
         writePath[0] = writes;
+        StoreListeners listeners = new StoreListeners();
         Compactor compactor = null;
         IntervalForcer forcer = null;
         if (!options.readOnly()) {
@@ -300,7 +301,8 @@ public final class StoreOpener {
                             (int) storeFile.segmentSizeBytes(),
                             writes,
                             () -> segments.diskBytes() + index.sizeBytes(),
-                            options.compaction());
+                            options.compaction(),
+                            listeners::compactionStarted);
             if (options.durability() == Durability.INTERVAL) {
                 forcer = new IntervalForcer(IntervalForcer.of(log), options.forceInterval());
             }
@@ -314,11 +316,13 @@ public final class StoreOpener {
         }
         StoreUpkeep upkeep =
                 new StoreUpkeep(
+                        storage,
                         log,
                         index,
                         writeLock,
                         gate,
                         pending,
+                        listeners,
                         storeFile.hashSeed(),
                         indexStorage.directory().resolve(indexName));
         return new LogStructuredStore(
@@ -329,6 +333,7 @@ public final class StoreOpener {
                 writes,
                 compactor,
                 upkeep,
+                listeners,
                 closer,
                 storeFile.hashSeed(),
                 report);

@@ -53,12 +53,13 @@ public final class StoreRepair {
         }
     }
 
-    private static RepairReport repair(Storage source, Path directory) throws IOException {
+    /** Salvages what is in one directory to another. On a thread of the engine. */
+    public static RepairReport repair(Storage source, Path directory) throws IOException {
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
         source.lock(StoreOpener.LOCK_NAME, true);
         StoreRepairer repairer = StoreRepairer.open(source);
-        try (Storage target = DiskStorage.createEmpty(directory, source.directory())) {
+        try (Storage target = source.createEmpty(directory)) {
             write(repairer, target);
             return new RepairReport(
                     source.directory(),

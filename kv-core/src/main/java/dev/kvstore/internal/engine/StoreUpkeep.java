@@ -7,36 +7,43 @@ import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.recovery.RecordKey;
 import dev.kvstore.internal.recovery.StoreVerifier;
-import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What reads a whole store while others use it, on a thread of the engine. */
 final class StoreUpkeep {
 
+    private final Storage storage;
     private final Log log;
     private final HashIndex index;
     private final ReentrantLock writeLock;
     private final StoreGate gate;
     private final PendingWrites pending;
+    private final StoreListeners listeners;
     private final long hashSeed;
     private final Path indexFile;
 
     StoreUpkeep(
+            Storage storage,
             Log log,
             HashIndex index,
             ReentrantLock writeLock,
             StoreGate gate,
             PendingWrites pending,
+            StoreListeners listeners,
             long hashSeed,
             Path indexFile) {
+        this.storage = storage;
         this.log = log;
         this.index = index;
         this.writeLock = writeLock;
         this.gate = gate;
         this.pending = pending;
+        this.listeners = listeners;
         this.hashSeed = hashSeed;
         this.indexFile = indexFile;
     }
@@ -71,6 +78,22 @@ final class StoreUpkeep {
     BackupReport backup(Path target) {
         gate.checkOpen();
         Path directory = target.toAbsolutePath();
+        BiConsumer<@Nullable BackupReport, @Nullable Throwable> ending =
+                listeners.backupStarted(directory);
+        BackupReport report = null;
+        Throwable failure = null;
+        try {
+            report = backupTo(directory);
+            return report;
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            ending.accept(report, failure);
+        }
+    }
+
+    private BackupReport backupTo(Path directory) {
         StoreBackup backup =
                 new StoreBackup(
                         log,
@@ -81,8 +104,7 @@ final class StoreUpkeep {
             return EngineThread.call(
                     "kv-backup",
                     () -> {
-                        try (Storage copy =
-                                DiskStorage.createEmpty(directory, log.segments().directory())) {
+                        try (Storage copy = storage.createEmpty(directory)) {
                             return backup.run(directory, copy);
                         }
                     });

@@ -56,6 +56,8 @@ final class WritePath implements ExpiredRecords {
     private long sets;
     private long deletes;
     private long writtenBytes;
+    private long expirations;
+    private long expirationBytes;
 
     WritePath(
             Log log,
@@ -88,6 +90,16 @@ final class WritePath implements ExpiredRecords {
         return writtenBytes;
     }
 
+    /** How many keys were removed because they had expired. */
+    long expirations() {
+        return expirations;
+    }
+
+    /** Bytes of the tombstones of those. */
+    long expirationBytes() {
+        return expirationBytes;
+    }
+
     /**
      * Writes a value if a condition holds.
      *
@@ -108,7 +120,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
-            log.awaitRoom(RecordFormat.size(flags, key.length, value.length), false);
+            log.awaitRoom(RecordFormat.size(flags, key.length, value.length), Log.Purpose.DATA);
             gate.checkWritable();
             reserve(1);
             PendingWrites.Write newest = pending.newest(key, hash);
@@ -136,13 +148,16 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
-            log.awaitRoom(RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), true);
+            log.awaitRoom(
+                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
             gate.checkWritable();
             PendingWrites.Write newest = pending.newest(key, hash);
             long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
             present = holds(Condition.PRESENT, key, hash, newest, position, null);
             if (present) {
-                awaited = appendTombstone(key, hash, position);
+                Log.Appended appended = appendTombstone(key, hash, position);
+                awaited = appended.endPosition();
+                writtenBytes += appended.size();
                 deletes++;
             } else {
                 awaited = newest == null ? 0 : newest.endPosition();
@@ -161,7 +176,7 @@ final class WritePath implements ExpiredRecords {
         int[] checksums = new int[count];
         long[] expiries = new long[count];
         long total = RecordFormat.BATCH_HEADER_SIZE_BYTES;
-        boolean spaceSaving = true;
+        Log.Purpose purpose = Log.Purpose.DELETION;
         for (int i = 0; i < count; i++) {
             WriteBatch.Operation operation = operations.get(i);
             byte[] value = operation.value();
@@ -171,7 +186,9 @@ final class WritePath implements ExpiredRecords {
             int valueSize = value == null ? Long.BYTES : value.length;
             int flags = flags(value, expiries[i]);
             total += RecordFormat.size(flags, operation.key().length, valueSize);
-            spaceSaving &= value == null;
+            if (value != null) {
+                purpose = Log.Purpose.DATA;
+            }
         }
         if (total > log.largestBatchBytes()) {
             throw new LimitExceededException(
@@ -188,7 +205,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
-            log.awaitRoom(total, spaceSaving);
+            log.awaitRoom(total, purpose);
             gate.checkWritable();
             reserve(count);
             for (long hash : hashes) {
@@ -264,12 +281,14 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             log.commit().throwIfFailed();
-            log.awaitRoom(RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), true);
+            log.awaitRoom(
+                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
             long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
             if (position >= 0
                     && index.addressAt(position) == address
                     && pending.newest(key, hash) == null) {
-                appendTombstone(key, hash, position);
+                expirationBytes += appendTombstone(key, hash, position).size();
+                expirations++;
             }
         } finally {
             lock.unlock();
@@ -344,18 +363,17 @@ final class WritePath implements ExpiredRecords {
         }
     }
 
-    private long appendTombstone(byte[] key, long hash, long position) {
+    private Log.Appended appendTombstone(byte[] key, long hash, long position) {
         try {
             byte[] value = tombstoneValue();
             Log.Appended appended =
                     log.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
-            writtenBytes += appended.size();
             if (publishWhenDurable) {
                 keep(key, hash, 0, appended.endPosition());
             } else if (position >= 0) {
                 remove(position);
             }
-            return appended.endPosition();
+            return appended;
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }

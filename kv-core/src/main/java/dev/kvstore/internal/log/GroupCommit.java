@@ -2,6 +2,7 @@ package dev.kvstore.internal.log;
 
 import dev.kvstore.StoreFailedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +40,8 @@ public final class GroupCommit {
     private final Condition forced = turn.newCondition();
     private boolean forcing; // guarded by turn
     private volatile long durablePosition;
+    private volatile long forces; // these two are written by who forces, one at a time
+    private volatile long forceNanos;
     private volatile @Nullable Throwable failure;
 
     GroupCommit(ReentrantLock writeLock, Tail tail) {
@@ -49,6 +52,16 @@ public final class GroupCommit {
     /** Returns the position up to which everything is on the disk. */
     public long durablePosition() {
         return durablePosition;
+    }
+
+    /** Returns how often something was forced. */
+    public long forces() {
+        return forces;
+    }
+
+    /** Returns how long that took altogether. */
+    public Duration forceTime() {
+        return Duration.ofNanos(forceNanos);
     }
 
     /** Returns why nothing is forced any more, or null. */
@@ -124,9 +137,7 @@ public final class GroupCommit {
 
     private void forceAll(Batch batch) {
         try {
-            for (Range range : batch.ranges()) {
-                range.segment().force(range.from(), range.to());
-            }
+            force(batch.ranges());
             writeLock.lock();
             try {
                 tail.forced(batch);
@@ -138,6 +149,18 @@ public final class GroupCommit {
             fail(e);
             throwIfFailed();
         }
+    }
+
+    private void force(List<Range> ranges) throws IOException {
+        if (ranges.isEmpty()) {
+            return;
+        }
+        long startedAt = System.nanoTime();
+        for (Range range : ranges) {
+            range.segment().force(range.from(), range.to());
+        }
+        forceNanos = forceNanos + System.nanoTime() - startedAt;
+        forces = forces + 1;
     }
 
     /** Stops all forcing, and so all writing, for good. */

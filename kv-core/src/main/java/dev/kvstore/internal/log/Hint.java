@@ -65,8 +65,9 @@ public final class Hint {
      * Writes the hint of a segment that is on the disk.
      *
      * @param hashAt hashes the key of the record at an offset of the segment
+     * @return how many bytes it has
      */
-    static void write(Storage storage, Segment segment, long storeId, IntToLongFunction hashAt)
+    static int write(Storage storage, Segment segment, long storeId, IntToLongFunction hashAt)
             throws IOException {
         int entries = 0;
         long lastSequence = 0;
@@ -122,6 +123,7 @@ public final class Hint {
         region.force(0, size);
         region.unmap();
         storage.syncDirectory();
+        return size;
     }
 
     /** Makes durable what a segment's hint says. See {@link SegmentTable#confirmHeaders}. */

@@ -56,6 +56,21 @@ public final class Log {
 
     private static final int NOTE_ROOM_BYTES = RecordFormat.NOTE_RECORD_SIZE_BYTES;
 
+    /**
+     * What compaction appends to a tail to prove it: a mark, and one before if it was just begun.
+     */
+    private static final int PROOF_ROOM_BYTES = 2 * NOTE_ROOM_BYTES;
+
+    /** What a record is for, and so how much of the last room on a full disk it may take. */
+    public enum Purpose {
+        /** New data: it leaves what is kept for the others. */
+        DATA,
+        /** A deletion: it may use the reserve, and leaves what compaction needs to free space. */
+        DELETION,
+        /** A note of compaction's: it may use all there is. */
+        PROOF
+    }
+
     /** Something besides segments that is to be made ready ahead of its use. */
     public interface Preparation {
         /** Whether there is something to do. */
@@ -95,6 +110,11 @@ public final class Log {
     private boolean onReserve;
 
     private final Deque<Segment> unforced = new ArrayDeque<>();
+
+    /**
+     * The hot tail that has durable proof of all before it. Used by the compactor's thread alone.
+     */
+    private long provenGeneration = -1;
 
     /**
      * Makes the log of an open store.
@@ -281,6 +301,16 @@ public final class Log {
         return lastSequence;
     }
 
+    /** Returns how many bytes of hints were written. */
+    public long hintBytes() {
+        return sealer.hintBytes();
+    }
+
+    /** Returns how many bytes of new segments were written. */
+    public long allocatedBytes() {
+        return pool.allocatedBytes();
+    }
+
     /** Returns the generation of the segment that was begun last. */
     public long lastGeneration() {
         return lastGeneration;
@@ -300,13 +330,11 @@ public final class Log {
      * Makes sure that records of so many bytes fit the tail, in one piece. Write lock held; it may
      * be given up and taken again, so the caller decides anything only afterwards.
      *
-     * @param spaceSaving whether the record helps to free space, and so may use what is kept for
-     *     that
      * @throws dev.kvstore.StoreFullException if there is no room and none can be made
      */
-    public void awaitRoom(long sizeBytes, boolean spaceSaving) {
+    public void awaitRoom(long sizeBytes, Purpose purpose) {
         boolean large = sizeBytes > largestBatchBytes();
-        while (!fits(sizeBytes, spaceSaving)) {
+        while (!fits(sizeBytes, purpose)) {
             long fileSize = large ? oversizedFileSize(sizeBytes) : 0;
             Segment next =
                     sealer.isBehind()
@@ -317,7 +345,7 @@ public final class Log {
             } else if (sealer.isBehind()) {
                 monitor.awaitChange();
             } else {
-                requestOrUseReserve(fileSize, spaceSaving && !large);
+                requestOrUseReserve(fileSize, purpose != Purpose.DATA && !large);
             }
         }
         if (tail.tail > tail.capacityBytes / 2) {
@@ -339,25 +367,35 @@ public final class Log {
         }
     }
 
-    private boolean fits(long sizeBytes, boolean spaceSaving) {
+    private boolean fits(long sizeBytes, Purpose purpose) {
         boolean large = sizeBytes > largestBatchBytes();
-        if (onReserve && !spaceSaving && !pool.hasNext()) {
+        if (onReserve && purpose == Purpose.DATA && !pool.hasNext()) {
             return false;
         }
-        int kept =
-                large || spaceSaving || pool.hasNext()
-                        ? 0
-                        : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
+        int kept = large || pool.hasNext() ? 0 : keptFrom(purpose);
         long begin = (long) tail.tail + NOTE_ROOM_BYTES;
-        if (tail.capacityBytes > segmentSizeBytes
+        if (purpose != Purpose.PROOF
+                && tail.capacityBytes > segmentSizeBytes
                 && (!large || tail.tail > SegmentFormat.HEADER_SIZE_BYTES)) {
             return false; // made for one large record, which is never copied, and for that alone
         }
         return begin + sizeBytes + NOTE_ROOM_BYTES + kept <= tail.capacityBytes;
     }
 
+    private int keptFrom(Purpose purpose) {
+        return switch (purpose) {
+            case DATA -> Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
+            case DELETION -> PROOF_ROOM_BYTES;
+            case PROOF -> 0;
+        };
+    }
+
     private static long oversizedFileSize(long sizeBytes) {
-        long size = SegmentFormat.HEADER_SIZE_BYTES + 2L * NOTE_ROOM_BYTES + sizeBytes;
+        long size =
+                SegmentFormat.HEADER_SIZE_BYTES
+                        + 2L * NOTE_ROOM_BYTES
+                        + PROOF_ROOM_BYTES
+                        + sizeBytes;
         return (size + 4095) & -4096L;
     }
 
@@ -504,28 +542,34 @@ public final class Log {
     // ------------------------------------------------------- compaction (write lock not held)
 
     /**
-     * Leaves proof in the hot tail, on the disk, that all before it is there. Recovery needs it
-     * where a segment of the chain is missing because compaction retired it, and no later one has a
-     * hint.
+     * Leaves proof in the hot tail, on the disk, that all before it is there, unless there is some
+     * already. Recovery needs it where a segment of the chain is missing because compaction retired
+     * it, and no later one has a hint.
      */
     public void proveHotTail() {
-        long marked = -1;
-        while (marked < 0) {
-            commit.await(lockedPosition());
-            marked = monitor.read(this::markForced);
+        if (monitor.read(() -> tail.generation()) == provenGeneration) {
+            return; // a tail without room is marked no more often than there is room for
         }
-        commit.await(marked);
+        Mark mark;
+        do {
+            commit.await(lockedPosition());
+            mark = monitor.read(this::markForced);
+        } while (!mark.isEnough);
+        commit.await(mark.endPosition);
+        provenGeneration = mark.generation;
     }
 
-    /** Returns the position behind the mark, or -1 if the mark does not say enough yet. */
-    private long markForced() {
-        awaitRoom(NOTE_ROOM_BYTES, true);
+    /** A mark in the hot tail, and whether it says that the beginning of the tail is durable. */
+    private record Mark(long generation, long endPosition, boolean isEnough) {}
+
+    private Mark markForced() {
+        awaitRoom(NOTE_ROOM_BYTES, Purpose.PROOF);
         // Of a tail that has just been begun nothing was forced, maybe not even what is before it.
         // Then this mark says nothing, but gives the next force something to do.
         boolean enough = tail.forcedTo >= SegmentFormat.HEADER_SIZE_BYTES;
         lastMark = tail.tail;
         appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
-        return enough ? position() : -1;
+        return new Mark(tail.generation(), position(), enough);
     }
 
     /**

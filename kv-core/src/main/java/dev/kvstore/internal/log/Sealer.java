@@ -31,6 +31,7 @@ final class Sealer {
     private final Thread thread = new EngineThread("kv-sealer", this::run);
 
     private final Deque<Full> queue = new ArrayDeque<>();
+    private long hintBytes; // guarded as the queue; read without the lock for statistics
     private volatile Runnable listener = () -> {};
 
     private record Full(Segment segment, long endPosition) {}
@@ -58,6 +59,10 @@ final class Sealer {
 
     void join() {
         EngineThread.joinUninterruptibly(thread);
+    }
+
+    long hintBytes() {
+        return hintBytes;
     }
 
     void onSealed(Runnable listener) {
@@ -120,13 +125,15 @@ final class Sealer {
 
     /** Writes the hint of a segment that is on the disk. Write lock not held. */
     void prove(Segment segment) throws IOException {
-        Hint.write(
-                storage,
-                segment,
-                storeId,
-                offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));
+        int size =
+                Hint.write(
+                        storage,
+                        segment,
+                        storeId,
+                        offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));
         monitor.change(
                 () -> {
+                    hintBytes += size;
                     segment.state = Segment.State.PROVEN;
                     pool.proven();
                 });

@@ -47,6 +47,7 @@ final class SegmentPool {
     private int releases; // how often it is worth trying still; guarded by structure
     private long attempts;
     private long retryAtNanos;
+    private long allocatedBytes; // read without the lock for statistics
     private volatile @Nullable IOException failure;
 
     SegmentPool(
@@ -82,6 +83,11 @@ final class SegmentPool {
     /** Why the last allocation failed, or null if it did not. */
     @Nullable IOException failure() {
         return failure;
+    }
+
+    /** Returns how many bytes of new files were written. */
+    long allocatedBytes() {
+        return allocatedBytes;
     }
 
     // ---------------------------------------------------------------- write lock held
@@ -418,6 +424,7 @@ final class SegmentPool {
         inStoreFile(() -> segments.demand(id));
         monitor.change(
                 () -> {
+                    allocatedBytes += sizeBytes;
                     segments.put(made);
                     if (made.capacityBytes == segmentSizeBytes) {
                         free.add(made);

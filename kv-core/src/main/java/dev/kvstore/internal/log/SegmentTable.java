@@ -173,7 +173,7 @@ public final class SegmentTable {
     }
 
     /** Returns the segment of an id, or null if there is none. */
-    @Nullable Segment find(int id) {
+    public @Nullable Segment find(int id) {
         Segment[] all = segments; // read once: the table may become shorter
         return id < all.length ? all[id] : null;
     }

@@ -36,13 +36,7 @@ public final class StoreVerifier {
     }
 
     /** A segment in use when the verification began. */
-    private record Life(Segment segment, long generation, long previousGeneration, boolean hot) {
-
-        /** Whether compaction has not retired it; segments are kept, or the write lock is held. */
-        boolean isStillThere() {
-            return segment.kind() != Segment.Kind.FREE && segment.generation() == generation;
-        }
-    }
+    private record Life(Segment segment, long generation, long previousGeneration, boolean hot) {}
 
     private final Log log;
     private final SegmentTable segments;
@@ -108,7 +102,7 @@ public final class StoreVerifier {
             log.keepingSegments().lock();
             try {
                 checkOpen.run();
-                if (life.isStillThere() && !segments.isComplete(life.segment())) {
+                if (isStillThere(life) && !segments.isComplete(life.segment())) {
                     problem(life, "a file that is shorter than it was when it was opened");
                     complete = false;
                 }
@@ -117,6 +111,17 @@ public final class StoreVerifier {
             }
         }
         return complete;
+    }
+
+    /**
+     * Whether compaction has not retired a segment; segments are kept, or the write lock is held. A
+     * segment whose file a backup has too keeps its generation, but not its place.
+     */
+    private boolean isStillThere(Life life) {
+        Segment segment = life.segment();
+        return segments.find(segment.id()) == segment
+                && segment.kind() != Segment.Kind.FREE
+                && segment.generation() == life.generation();
     }
 
     private void checkIndex() {
@@ -236,7 +241,7 @@ public final class StoreVerifier {
         int tail;
         writeLock.lock();
         try {
-            if (!life.isStillThere()) {
+            if (!isStillThere(life)) {
                 return null; // compaction was quicker
             }
             state = segment.state();

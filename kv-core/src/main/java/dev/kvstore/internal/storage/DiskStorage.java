@@ -51,38 +51,6 @@ public final class DiskStorage implements Storage {
                 });
     }
 
-    /**
-     * Makes a directory, or takes an empty one.
-     *
-     * @param outside the directory in which it must not lie
-     * @throws StoreTargetException if it is not empty, no directory, or lies within the other one
-     */
-    public static DiskStorage createEmpty(Path directory, Path outside) throws IOException {
-        return onEngineThread(
-                () -> {
-                    Path existing = directory.toAbsolutePath().normalize();
-                    while (existing.getParent() != null && !Files.exists(existing)) {
-                        existing = existing.getParent();
-                    }
-                    if (existing.toRealPath().startsWith(outside)) {
-                        throw new StoreTargetException(
-                                directory
-                                        + " lies within the store in "
-                                        + outside
-                                        + ". Nothing was written. Give a directory outside of it.",
-                                directory);
-                    }
-                    if (Files.exists(directory) && !isEmptyDirectory(directory)) {
-                        throw new StoreTargetException(
-                                directory
-                                        + " exists and is not an empty directory. Nothing was"
-                                        + " written. Give a new one, or empty this one.",
-                                directory);
-                    }
-                    return open(directory, true);
-                });
-    }
-
     private static boolean isEmptyDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return false;
@@ -225,6 +193,33 @@ public final class DiskStorage implements Storage {
                                 directory.resolve(to),
                                 StandardCopyOption.ATOMIC_MOVE,
                                 StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    @Override
+    public Storage createEmpty(Path target) throws IOException {
+        return onEngineThread(
+                () -> {
+                    Path existing = target.toAbsolutePath().normalize();
+                    while (existing.getParent() != null && !Files.exists(existing)) {
+                        existing = existing.getParent();
+                    }
+                    if (existing.toRealPath().startsWith(directory)) {
+                        throw new StoreTargetException(
+                                target
+                                        + " lies within the store in "
+                                        + directory
+                                        + ". Nothing was written. Give a directory outside of it.",
+                                target);
+                    }
+                    if (Files.exists(target) && !isEmptyDirectory(target)) {
+                        throw new StoreTargetException(
+                                target
+                                        + " exists and is not an empty directory. Nothing was"
+                                        + " written. Give a new one, or empty this one.",
+                                target);
+                    }
+                    return open(target, true);
+                });
     }
 
     @Override

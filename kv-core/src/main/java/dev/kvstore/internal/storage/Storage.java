@@ -60,6 +60,14 @@ public interface Storage extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Makes a directory for a copy of this one's files, or takes an empty one.
+     *
+     * @throws dev.kvstore.StoreTargetException if it is not empty, no directory, or lies within
+     *     this one
+     */
+    Storage createEmpty(Path directory) throws IOException;
+
     /** Makes the names in the directory durable. */
     void syncDirectory() throws IOException;
 

@@ -6,29 +6,32 @@ import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.StoreLockedException;
-import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.util.StringUtils;
 
 /**
- * Opens a store as its properties and the customizers say, any number of times in turn, and says
- * what to do about it when that fails.
+ * Opens a store as its builder says, any number of times in turn, and says what to do about it when
+ * that fails.
  */
 final class ConfiguredStoreOpener implements Supplier<KeyValueStore> {
 
     private final String prefix;
-    private final KeyValueStoreProperties properties;
-    private final KeyValueStoreBuilder builder = KeyValueStore.builder();
+    private final @Nullable String dataPath;
+    private final KeyValueStoreBuilder builder;
 
-    ConfiguredStoreOpener(
-            String prefix,
-            KeyValueStoreProperties properties,
-            List<KeyValueStoreBuilderCustomizer> customizers) {
+    /**
+     * Makes an opener.
+     *
+     * @param prefix what the names of the store's properties start with
+     * @param dataPath the value of the property that names the directory
+     * @param builder the builder, with properties and customizers applied
+     */
+    ConfiguredStoreOpener(String prefix, @Nullable String dataPath, KeyValueStoreBuilder builder) {
         this.prefix = prefix;
-        this.properties = properties;
-        new PropertiesMapper(prefix).apply(properties, builder);
-        customizers.forEach(customizer -> customizer.customize(builder));
+        this.dataPath = dataPath;
+        this.builder = builder;
     }
 
     @Override
@@ -41,7 +44,7 @@ final class ConfiguredStoreOpener implements Supplier<KeyValueStore> {
             throw new FailureAnalyzedException(ex.getMessage(), action(ex), ex);
         } catch (IllegalStateException ex) {
             // The builder cannot be asked for its path, and a customizer may have set one.
-            if (StringUtils.hasText(properties.getDataPath())) {
+            if (StringUtils.hasText(dataPath)) {
                 throw ex;
             }
             throw missingDataPath(ex);

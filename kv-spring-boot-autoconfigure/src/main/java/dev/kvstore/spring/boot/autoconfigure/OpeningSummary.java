@@ -9,10 +9,17 @@ final class OpeningSummary {
 
     private OpeningSummary() {}
 
-    static String of(StoreStats stats) {
+    /**
+     * Makes the line.
+     *
+     * @param store what the store is called
+     * @param stats the figures of the store, just opened
+     */
+    static String of(String store, StoreStats stats) {
         RecoveryReport recovery = stats.recovery();
-        return "Opened the key-value store in %s%s in %d ms: %s"
+        return "Opened the %s in %s%s in %d ms: %s"
                 .formatted(
+                        store,
                         stats.dataPath(),
                         stats.state() == StoreState.READ_ONLY ? " (read-only)" : "",
                         recovery.duration().toMillis(),

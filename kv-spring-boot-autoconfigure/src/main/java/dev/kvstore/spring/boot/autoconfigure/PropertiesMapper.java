@@ -2,6 +2,7 @@ package dev.kvstore.spring.boot.autoconfigure;
 
 import dev.kvstore.KeyValueStoreBuilder;
 import dev.kvstore.LimitExceededException;
+import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties.Store;
 import java.io.FileNotFoundException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,31 +30,35 @@ final class PropertiesMapper {
         this.prefix = prefix;
     }
 
-    void apply(KeyValueStoreProperties properties, KeyValueStoreBuilder builder) {
-        applyPath("data-path", properties.getDataPath(), builder::dataPath);
-        applyPath("index-path", properties.getIndexPath(), builder::indexPath);
-        apply("durability", properties.getDurability(), builder::durability);
-        apply("force-interval", properties.getForceInterval(), builder::forceInterval);
-        applySize("segment-size", properties.getSegmentSize(), builder::segmentSizeBytes);
-        applyIntSize("max-key-size", properties.getMaxKeySize(), builder::maxKeySizeBytes);
-        applyIntSize("max-value-size", properties.getMaxValueSize(), builder::maxValueSizeBytes);
-        apply("read-only", properties.isReadOnly(), builder::readOnly);
-        apply("verify-checksums", properties.isVerifyChecksums(), builder::verifyChecksums);
-        applySize("free-disk-floor", properties.getFreeDiskFloor(), builder::freeDiskFloorBytes);
-        apply(properties.getCompaction(), builder);
+    void applyPaths(Store store, KeyValueStoreBuilder builder) {
+        applyPath("data-path", store.dataPath(), builder::dataPath);
+        applyPath("index-path", store.indexPath(), builder::indexPath);
     }
 
-    private void apply(
-            KeyValueStoreProperties.Compaction compaction, KeyValueStoreBuilder builder) {
-        apply("compaction.enabled", compaction.isEnabled(), builder::backgroundCompaction);
-        apply("compaction.interval", compaction.getInterval(), builder::compactionInterval);
+    void applyOptions(Store store, KeyValueStoreBuilder builder) {
+        apply("durability", store.durability(), builder::durability);
+        apply("force-interval", store.forceInterval(), builder::forceInterval);
+        applySize("segment-size", store.segmentSize(), builder::segmentSizeBytes);
+        applyIntSize("max-key-size", store.maxKeySize(), builder::maxKeySizeBytes);
+        applyIntSize("max-value-size", store.maxValueSize(), builder::maxValueSizeBytes);
+        apply("read-only", store.readOnly(), builder::readOnly);
+        apply("verify-checksums", store.verifyChecksums(), builder::verifyChecksums);
+        applySize("free-disk-floor", store.freeDiskFloor(), builder::freeDiskFloorBytes);
+        if (store.compaction() != null) {
+            applyCompaction(store.compaction(), builder);
+        }
+    }
+
+    private void applyCompaction(Store.Compaction compaction, KeyValueStoreBuilder builder) {
+        apply("compaction.enabled", compaction.enabled(), builder::backgroundCompaction);
+        apply("compaction.interval", compaction.interval(), builder::compactionInterval);
         apply(
                 "compaction.garbage-ratio",
-                compaction.getGarbageRatio(),
+                compaction.garbageRatio(),
                 builder::compactionGarbageRatio);
         applySize(
                 "compaction.rate-limit",
-                compaction.getRateLimit(),
+                compaction.rateLimit(),
                 builder::compactionRateLimitBytesPerSecond);
     }
 
@@ -90,7 +95,7 @@ final class PropertiesMapper {
         }
     }
 
-    private Path toPath(String name, String value) {
+    Path toPath(String name, String value) {
         try {
             // Takes what people write in Spring, "file:./data", as well as "./data".
             return ResourceUtils.getFile(value).toPath();

@@ -3,12 +3,19 @@ package dev.kvstore.spring.boot.autoconfigure;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreStats;
+import dev.kvstore.spring.boot.DelegatingKeyValueStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanNameAware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.ApplicationContext;
@@ -25,7 +32,11 @@ import org.springframework.context.SmartLifecycle;
  * <p><b>Threads:</b> calls read one volatile field; changes of the lifecycle exclude each other.
  */
 final class RestartableKeyValueStore extends DelegatingKeyValueStore
-        implements SmartLifecycle, InitializingBean, DisposableBean, ApplicationContextAware {
+        implements SmartLifecycle,
+                InitializingBean,
+                DisposableBean,
+                BeanNameAware,
+                ApplicationContextAware {
 
     // Far below the web server's, the executors' and the default: starts first and stops last.
     private static final int PHASE = Integer.MIN_VALUE / 2;
@@ -33,6 +44,13 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     private static final Log logger = LogFactory.getLog(RestartableKeyValueStore.class);
 
     private final Supplier<KeyValueStore> opener;
+
+    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
+
+    private String name = KeyValueStoreFactory.DEFAULT_STORE;
+
+    /** What it is called in messages. */
+    private String title = "key-value store";
 
     private @Nullable ApplicationContext context;
 
@@ -54,7 +72,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     }
 
     @Override
-    KeyValueStore delegate() {
+    protected KeyValueStore delegate() {
         KeyValueStore current = store;
         if (current == null) {
             throw new StoreClosedException(closedMessage());
@@ -81,6 +99,20 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     }
 
     @Override
+    public synchronized void addListener(StoreListener listener) {
+        super.addListener(listener);
+        listeners.add(listener);
+    }
+
+    @Override
+    public void setBeanName(String name) {
+        this.name = name;
+        if (!name.equals(KeyValueStoreFactory.DEFAULT_STORE)) {
+            title = "key-value store '" + name + "'";
+        }
+    }
+
+    @Override
     public void setApplicationContext(ApplicationContext context) {
         this.context = context;
     }
@@ -93,13 +125,37 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     @Override
     public synchronized void start() {
         if (store == null && !closed) {
-            KeyValueStore opened = opener.get();
+            KeyValueStore opened = open();
+            listeners.forEach(opened::addListener);
             StoreStats stats = opened.stats();
             path = stats.dataPath();
             figures = new Figures(opened::stats, opened::compactionStatus);
             store = opened;
-            logger.info(OpeningSummary.of(stats));
+            logger.info(OpeningSummary.of(title, stats));
         }
+    }
+
+    private KeyValueStore open() {
+        Supplier<KeyValueStore> opening = opener;
+        for (KeyValueStoreOpeningInterceptor interceptor : interceptors()) {
+            Supplier<KeyValueStore> inner = opening;
+            opening = () -> interceptor.open(name, inner);
+        }
+        return opening.get();
+    }
+
+    /** The last one is to be the first that is called. */
+    private List<KeyValueStoreOpeningInterceptor> interceptors() {
+        if (context == null) {
+            return List.of();
+        }
+        List<KeyValueStoreOpeningInterceptor> interceptors =
+                new ArrayList<>(
+                        context.getBeanProvider(KeyValueStoreOpeningInterceptor.class)
+                                .orderedStream()
+                                .toList());
+        Collections.reverse(interceptors);
+        return interceptors;
     }
 
     @Override
@@ -143,7 +199,7 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
                 CompactionStatus status = current.compactionStatus();
                 figures = new Figures(() -> stats, () -> status);
             }
-            logger.info("Closed the key-value store in " + path);
+            logger.info("Closed the " + title + " in " + path);
         }
     }
 
@@ -159,9 +215,9 @@ final class RestartableKeyValueStore extends DelegatingKeyValueStore
     private String closedMessage() {
         String reason =
                 closed
-                        ? "The key-value store in %s has been closed."
-                        : "The key-value store in %s is closed because its application context is"
+                        ? "The %s in %s has been closed."
+                        : "The %s in %s is closed because its application context is"
                                 + " stopped or paused. It opens again when the context starts.";
-        return reason.formatted(path);
+        return reason.formatted(title, path);
     }
 }

@@ -3,8 +3,8 @@ package dev.kvstore.spring.boot.json;
 import dev.kvstore.Codec;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.TypedStore;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.kvstore.spring.boot.KeyValueStores;
+import dev.kvstore.spring.boot.NoSuchKeyValueStoreException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
@@ -17,22 +17,22 @@ import org.springframework.util.Assert;
  * TypedStore<String, Cart> carts = typedStores.of("carts", String.class, Cart.class);
  * }</pre>
  *
- * <p>A store's name is that of its bean. Keys are of type {@link String}, {@link Long}, {@link
- * UUID} or {@code byte[]} and are stored as by the codecs of {@link Codec}. Values are stored by
- * {@link JsonCodec}, whatever their type. For anything else, use {@link KeyValueStore#typed(String,
- * Codec, Codec)} of a store.
+ * <p>A store has the name that it has in {@link KeyValueStores}. Keys are of type {@link String},
+ * {@link Long}, {@link UUID} or {@code byte[]} and are stored as by the codecs of {@link Codec}.
+ * Values are stored by {@link JsonCodec}, whatever their type. For anything else, use {@link
+ * KeyValueStore#typed(String, Codec, Codec)} of a store.
  */
 public final class TypedStores {
 
-    private final Map<String, KeyValueStore> stores;
+    private final KeyValueStores stores;
 
     /**
      * Makes the views of some stores available.
      *
-     * @param stores the stores by name
+     * @param stores the stores
      */
-    public TypedStores(Map<String, KeyValueStore> stores) {
-        this.stores = new LinkedHashMap<>(stores);
+    public TypedStores(KeyValueStores stores) {
+        this.stores = stores;
     }
 
     /**
@@ -44,10 +44,11 @@ public final class TypedStores {
      * @param keyType the type of the keys
      * @param valueType the type of the values, without parameters
      * @return the view
-     * @throws IllegalArgumentException if there is no such store, or no codec for the keys
+     * @throws NoSuchKeyValueStoreException if there is no store of that name
+     * @throws IllegalArgumentException if there is no codec for the keys
      */
     public <K, V> TypedStore<K, V> of(String store, Class<K> keyType, Class<V> valueType) {
-        return get(store).typed(keyCodec(keyType), JsonCodec.of(valueType));
+        return stores.get(store).typed(keyCodec(keyType), JsonCodec.of(valueType));
     }
 
     /**
@@ -59,21 +60,12 @@ public final class TypedStores {
      * @param keyType the type of the keys
      * @param valueType the type of the values
      * @return the view
-     * @throws IllegalArgumentException if there is no such store, or no codec for the keys
+     * @throws NoSuchKeyValueStoreException if there is no store of that name
+     * @throws IllegalArgumentException if there is no codec for the keys
      */
     public <K, V> TypedStore<K, V> of(
             String store, Class<K> keyType, ParameterizedTypeReference<V> valueType) {
-        return get(store).typed(keyCodec(keyType), JsonCodec.of(valueType));
-    }
-
-    private KeyValueStore get(String name) {
-        KeyValueStore store = stores.get(name);
-        Assert.notNull(
-                store,
-                () ->
-                        "There is no key-value store named '%s'; there are %s."
-                                .formatted(name, stores.keySet()));
-        return store;
+        return stores.get(store).typed(keyCodec(keyType), JsonCodec.of(valueType));
     }
 
     private static <K> Codec<K> keyCodec(Class<K> type) {

@@ -41,6 +41,7 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "kv.data-path",
                         "kv.index-path",
+                        "kv.stores",
                         "kv.cache.caches",
                         "kv.cache.store",
                         "kv.cache.time-to-live",

@@ -122,6 +122,32 @@ class FailureAnalysisTest {
     }
 
     @Test
+    void twoStoresHaveOneDirectory(CapturedOutput output) {
+        assertThatException()
+                .isThrownBy(() -> start(dataPath(), "--kv.stores.orders.data-path=" + directory));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("'kv.data-path' and 'kv.stores.orders.data-path' both lead to")
+                .contains(directory.toString())
+                .contains("Set 'kv.stores.orders.data-path' to a directory of its own");
+    }
+
+    @Test
+    void nameOfStoreIsBad(CapturedOutput output) throws IOException {
+        Path yaml =
+                Files.writeString(
+                        directory.resolve("application.yml"),
+                        "kv:\n  stores:\n    '[../up]':\n      durability: os\n");
+        assertThatException().isThrownBy(() -> start("--spring.config.location=" + yaml));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The name '../up' of a key-value store")
+                .contains("'kv.stores[../up].durability'")
+                .contains("application.yml] - 4:19")
+                .contains("Give the store another name.");
+    }
+
+    @Test
     void storeToReadDoesNotExist(CapturedOutput output) {
         Path nowhere = directory.resolve("nowhere");
         assertThatException()

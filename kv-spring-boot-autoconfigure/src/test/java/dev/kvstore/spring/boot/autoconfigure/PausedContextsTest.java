@@ -3,6 +3,7 @@ package dev.kvstore.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.spring.boot.KeyValueStores;
 import java.nio.file.Path;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.Nested;
@@ -32,6 +33,7 @@ class PausedContextsTest {
     @DynamicPropertySource
     static void dataPath(DynamicPropertyRegistry registry) {
         registry.add("kv.data-path", directory::toString);
+        registry.add("kv.stores.orders.segment-size", () -> "64KB");
     }
 
     @Nested
@@ -40,8 +42,9 @@ class PausedContextsTest {
     class FirstContext {
 
         @Test
-        void writes(@Autowired KeyValueStore store) {
+        void writes(@Autowired KeyValueStore store, @Autowired KeyValueStores stores) {
             store.set("first", "1");
+            stores.get("orders").set("first", "order 1");
             firstStore = store;
         }
     }
@@ -53,10 +56,13 @@ class PausedContextsTest {
     class SecondContext {
 
         @Test
-        void readsWhatTheFirstWroteAndWrites(@Autowired KeyValueStore store) {
+        void readsWhatTheFirstWroteAndWrites(
+                @Autowired KeyValueStore store, @Autowired KeyValueStores stores) {
             assertThat(store).isNotSameAs(firstStore);
             assertThat(store.get("first")).isEqualTo("1");
+            assertThat(stores.get("orders").get("first")).isEqualTo("order 1");
             store.set("second", "2");
+            stores.get("orders").set("second", "order 2");
         }
     }
 
@@ -67,9 +73,11 @@ class PausedContextsTest {
     class FirstContextAgain {
 
         @Test
-        void readsWhatTheSecondWrote(@Autowired KeyValueStore store) {
+        void readsWhatTheSecondWrote(
+                @Autowired KeyValueStore store, @Autowired KeyValueStores stores) {
             assertThat(store).isSameAs(firstStore);
             assertThat(store.get("second")).isEqualTo("2");
+            assertThat(stores.get("orders").get("second")).isEqualTo("order 2");
         }
     }
 

@@ -76,6 +76,22 @@ class PropertiesMapperTest {
     }
 
     @Test
+    void everyPropertyOfNamedStoreSetsItsOption() {
+        Map<String, String> source = new TreeMap<>();
+        OPTIONS.forEach((name, option) -> source.put("kv.stores.orders." + name, option.text()));
+        Map<String, Object> state = stateOf(mapStore(source));
+        OPTIONS.forEach(
+                (name, option) ->
+                        assertThat(state).as(name).containsEntry(option.name(), option.value()));
+    }
+
+    @Test
+    void whatIsNotSetForNamedStoreIsLeft() {
+        assertThat(stateOf(mapStore(Map.of("kv.stores.orders.read-only", "false"))))
+                .isEqualTo(stateOf(KeyValueStore.builder()));
+    }
+
+    @Test
     void defaultsAreThoseOfTheBuilder() {
         assertThat(stateOf(map(Map.of()))).isEqualTo(stateOf(KeyValueStore.builder()));
     }
@@ -126,12 +142,26 @@ class PropertiesMapperTest {
                         });
     }
 
-    private static KeyValueStoreBuilder map(Map<String, String> source) {
-        KeyValueStoreProperties properties =
-                new Binder(new MapConfigurationPropertySource(source))
-                        .bindOrCreate("kv", KeyValueStoreProperties.class);
+    private static KeyValueStoreBuilder mapStore(Map<String, String> source) {
+        KeyValueStoreProperties properties = bind(source);
         KeyValueStoreBuilder builder = KeyValueStore.builder();
-        new PropertiesMapper("kv").apply(properties, builder);
+        PropertiesMapper mapper = new PropertiesMapper("kv.stores.orders");
+        mapper.applyPaths(properties.getStores().get("orders"), builder);
+        mapper.applyOptions(properties.getStores().get("orders"), builder);
+        return builder;
+    }
+
+    private static KeyValueStoreProperties bind(Map<String, String> source) {
+        return new Binder(new MapConfigurationPropertySource(source))
+                .bindOrCreate("kv", KeyValueStoreProperties.class);
+    }
+
+    private static KeyValueStoreBuilder map(Map<String, String> source) {
+        KeyValueStoreProperties properties = bind(source);
+        KeyValueStoreBuilder builder = KeyValueStore.builder();
+        PropertiesMapper mapper = new PropertiesMapper("kv");
+        mapper.applyPaths(properties.asStore(), builder);
+        mapper.applyOptions(properties.asStore(), builder);
         return builder;
     }
 

@@ -173,6 +173,16 @@ class RestartableKeyValueStoreTest {
                                 0,
                                 0,
                                 0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                Duration.ZERO,
+                                0,
+                                0,
+                                Duration.ZERO,
+                                0,
+                                0,
                                 new RecoveryReport(true, true, Duration.ZERO, 0, 0, 0)));
         return store;
     }

@@ -1,10 +1,8 @@
 package dev.kvstore.spring.boot.autoconfigure.json;
 
-import dev.kvstore.KeyValueStore;
+import dev.kvstore.spring.boot.KeyValueStores;
 import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration;
 import dev.kvstore.spring.boot.json.TypedStores;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.SimpleAutowireCandidateResolver;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -15,16 +13,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** Auto-configuration of {@link TypedStores}. */
 @AutoConfiguration(after = KeyValueStoreAutoConfiguration.class)
 @ConditionalOnClass(JsonMapper.class)
-@ConditionalOnBean(KeyValueStore.class)
+@ConditionalOnBean(KeyValueStores.class)
 public final class KeyValueStoreJsonAutoConfiguration {
 
     KeyValueStoreJsonAutoConfiguration() {}
 
     @Bean
     @ConditionalOnMissingBean
-    TypedStores typedStores(ConfigurableListableBeanFactory beanFactory) {
-        return new TypedStores(
-                SimpleAutowireCandidateResolver.resolveAutowireCandidates(
-                        beanFactory, KeyValueStore.class));
+    TypedStores typedStores(KeyValueStores stores) {
+        return new TypedStores(stores);
     }
 }

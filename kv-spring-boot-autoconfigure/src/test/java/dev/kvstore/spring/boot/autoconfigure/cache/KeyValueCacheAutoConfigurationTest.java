@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.spring.boot.KeyValueStores;
 import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration;
 import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreBuilderCustomizer;
 import dev.kvstore.spring.boot.cache.KeyValueCache;
@@ -272,6 +273,21 @@ class KeyValueCacheAutoConfigurationTest {
                                         .isZero();
                             });
         }
+    }
+
+    @Test
+    void namedStoreMayBeTheCaches() {
+        runner().withPropertyValues(
+                        "kv.stores.cache.segment-size=64KB",
+                        "kv.stores.other.segment-size=64KB",
+                        "kv.cache.store=cache")
+                .run(
+                        context -> {
+                            cache(context.getBean(CacheManager.class)).put("k", "v");
+                            KeyValueStores stores = context.getBean(KeyValueStores.class);
+                            assertThat(stores.get("cache").size()).isEqualTo(1);
+                            assertThat(stores.get("keyValueStore").size()).isZero();
+                        });
     }
 
     @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.entry;
+import static org.mockito.Mockito.mock;
 
 import dev.kvstore.Codec;
 import dev.kvstore.DecodingException;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.TypedStore;
+import dev.kvstore.spring.boot.KeyValueStores;
+import dev.kvstore.spring.boot.NoSuchKeyValueStoreException;
 import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration;
 import dev.kvstore.spring.boot.json.TypedStores;
 import java.nio.file.Path;
@@ -46,6 +49,19 @@ class KeyValueStoreJsonAutoConfigurationTest {
                             carts.set("a", CART);
                             assertThat(carts.get("a")).isEqualTo(CART);
                             assertThat(context.getBean(KeyValueStore.class).get("a"))
+                                    .isEqualTo(CART_JSON);
+                        });
+    }
+
+    @Test
+    void namedStoresAreTypedByTheirNames() {
+        runner().withPropertyValues("kv.stores.carts.segment-size=64KB")
+                .run(
+                        context -> {
+                            context.getBean(TypedStores.class)
+                                    .of("carts", String.class, Cart.class)
+                                    .set("a", CART);
+                            assertThat(context.getBean("carts", KeyValueStore.class).get("a"))
                                     .isEqualTo(CART_JSON);
                         });
     }
@@ -132,10 +148,8 @@ class KeyValueStoreJsonAutoConfigurationTest {
         runner().run(
                         context -> {
                             TypedStores stores = context.getBean(TypedStores.class);
-                            assertThatIllegalArgumentException()
-                                    .isThrownBy(() -> stores.of("cart", String.class, Cart.class))
-                                    .withMessageContaining("'cart'")
-                                    .withMessageContaining("[keyValueStore]");
+                            assertThatExceptionOfType(NoSuchKeyValueStoreException.class)
+                                    .isThrownBy(() -> stores.of("cart", String.class, Cart.class));
                             assertThatIllegalArgumentException()
                                     .isThrownBy(
                                             () ->
@@ -161,7 +175,7 @@ class KeyValueStoreJsonAutoConfigurationTest {
 
     @Test
     void backsOffBeforeBeanOfTheApplication() {
-        TypedStores own = new TypedStores(Map.of());
+        TypedStores own = new TypedStores(mock(KeyValueStores.class));
         runner().withBean("own", TypedStores.class, () -> own)
                 .run(context -> assertThat(context).getBean(TypedStores.class).isSameAs(own));
     }

@@ -1,4 +1,4 @@
-package dev.kvstore.spring.boot.autoconfigure;
+package dev.kvstore.spring.boot;
 
 import dev.kvstore.BackupReport;
 import dev.kvstore.CompactionProgress;
@@ -6,6 +6,7 @@ import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreStats;
 import dev.kvstore.VerificationReport;
 import dev.kvstore.WriteBatch;
@@ -16,14 +17,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A store that passes every call but {@code close} on to another. */
-abstract class DelegatingKeyValueStore implements KeyValueStore {
+public abstract class DelegatingKeyValueStore implements KeyValueStore {
+
+    /** Makes a store. */
+    protected DelegatingKeyValueStore() {}
 
     /**
      * Returns the store that calls go to now.
      *
      * @return the store
      */
-    abstract KeyValueStore delegate();
+    protected abstract KeyValueStore delegate();
 
     @Override
     public void set(byte[] key, byte[] value) {
@@ -98,6 +102,11 @@ abstract class DelegatingKeyValueStore implements KeyValueStore {
     @Override
     public CompactionReport compact(Consumer<? super CompactionProgress> listener) {
         return delegate().compact(listener);
+    }
+
+    @Override
+    public void addListener(StoreListener listener) {
+        delegate().addListener(listener);
     }
 
     @Override

@@ -1,0 +1,107 @@
+package dev.kvstore.spring.boot.metrics;
+
+import dev.kvstore.KeyValueStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+/**
+ * Times a sample of the operations of stores, as histograms named {@code kv.store.operations}. Two
+ * looks at the clock may take longer than what they measure, so not every operation is timed.
+ */
+public class KeyValueStoreOperationMetrics {
+
+    // From a read of a cached record to a force of a slow disk.
+    private static final Duration[] BOUNDARIES = {
+        Duration.ofNanos(250),
+        Duration.ofNanos(500),
+        Duration.ofNanos(1_000),
+        Duration.ofNanos(2_500),
+        Duration.ofNanos(5_000),
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(25_000),
+        Duration.ofNanos(50_000),
+        Duration.ofNanos(100_000),
+        Duration.ofNanos(250_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofNanos(2_500_000),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1)
+    };
+
+    private final MeterRegistry registry;
+
+    private final double sampleRate;
+
+    /**
+     * Makes timers.
+     *
+     * @param registry where to register them
+     * @param sampleRate the share of operations to time, above 0 and at most 1
+     */
+    public KeyValueStoreOperationMetrics(MeterRegistry registry, double sampleRate) {
+        Assert.notNull(registry, "'registry' must not be null");
+        Assert.isTrue(
+                sampleRate > 0 && sampleRate <= 1, "'sampleRate' must be above 0 and at most 1");
+        this.registry = registry;
+        this.sampleRate = sampleRate;
+    }
+
+    /**
+     * Puts a store in front of another that times a sample of the operations.
+     *
+     * @param name the name of the store
+     * @param store the store
+     * @return the store to use
+     */
+    public KeyValueStore instrument(String name, KeyValueStore store) {
+        return new InstrumentedKeyValueStore(store, new Sampler(name));
+    }
+
+    private Timer timer(String name, StoreOperation operation) {
+        return Timer.builder("kv.store.operations")
+                .description("A sample of the operations")
+                .tags("name", name, "operation", operation.tag())
+                .serviceLevelObjectives(BOUNDARIES)
+                .minimumExpectedValue(BOUNDARIES[0])
+                .maximumExpectedValue(BOUNDARIES[BOUNDARIES.length - 1])
+                .register(registry);
+    }
+
+    private final class Sampler implements InstrumentedKeyValueStore.Instrument {
+
+        private final Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
+
+        Sampler(String name) {
+            for (StoreOperation operation : StoreOperation.values()) {
+                timers.put(operation, timer(name, operation));
+            }
+        }
+
+        @Override
+        public <T extends @Nullable Object> T around(StoreOperation operation, Supplier<T> call) {
+            Timer timer = timers.get(operation);
+            if (timer == null || ThreadLocalRandom.current().nextDouble() >= sampleRate) {
+                return call.get();
+            }
+            long startedAt = System.nanoTime();
+            try {
+                return call.get();
+            } finally {
+                timer.record(Duration.ofNanos(System.nanoTime() - startedAt));
+            }
+        }
+    }
+}
