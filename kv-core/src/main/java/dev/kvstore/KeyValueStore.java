@@ -431,4 +431,34 @@ public interface KeyValueStore extends AutoCloseable {
     default Stream<Entry> scan(String prefix) {
         return scan(Utf8.encode(prefix));
     }
+
+    /**
+     * Returns a view of this store through codecs, for all its keys.
+     *
+     * @param <K> the type of the keys
+     * @param <V> the type of the values
+     * @param keys the codec of the keys
+     * @param values the codec of the values
+     * @return the view
+     */
+    default <K, V> TypedStore<K, V> typed(Codec<K> keys, Codec<V> values) {
+        return new TypedStore<>(this, new byte[0], keys, values);
+    }
+
+    /**
+     * Returns a view of the part of this store whose keys start with a prefix. The view adds it to
+     * every key that it writes and leaves it out of the keys that it delivers. Several kinds of
+     * entries can share a store in this way, if no prefix begins with another, as is so if all end
+     * in a character that they do not have elsewhere, as in {@code "cart:"}.
+     *
+     * @param <K> the type of the keys
+     * @param <V> the type of the values
+     * @param prefix what the keys in the store start with
+     * @param keys the codec of the keys, after the prefix
+     * @param values the codec of the values
+     * @return the view
+     */
+    default <K, V> TypedStore<K, V> typed(String prefix, Codec<K> keys, Codec<V> values) {
+        return new TypedStore<>(this, Utf8.encode(prefix), keys, values);
+    }
 }

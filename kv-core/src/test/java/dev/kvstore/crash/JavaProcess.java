@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a main class in a JVM of its own. */
-final class JavaProcess {
+public final class JavaProcess {
 
     private static final int HANGS_AFTER_SECONDS = 60;
 
     private JavaProcess() {}
 
     /** The command line that runs a class. */
-    static List<String> command(String classPath, Class<?> main, List<String> arguments) {
+    public static List<String> command(String classPath, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Little memory, and a compiler that is quick to begin: there may be many of them.

@@ -163,4 +163,18 @@ class ArchitectureTest {
                         "org.springframework.boot.actuate..", "org.springframework.boot.health..")
                 .check(CLASSES);
     }
+
+    @Test
+    void onlyJsonAndCachesUseTheirOptionalJars() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..json..", "..cache..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "tools.jackson..",
+                        "org.springframework.cache..",
+                        "org.springframework.boot.cache..")
+                .check(CLASSES);
+    }
 }

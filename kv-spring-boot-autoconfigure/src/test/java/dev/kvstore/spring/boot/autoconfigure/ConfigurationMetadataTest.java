@@ -34,18 +34,25 @@ class ConfigurationMetadataTest {
     }
 
     @Test
-    void everyPropertyButThePathsAndStoresHasDefault() {
+    void everyPropertyHasDefaultUnlessItMeansSomethingToBeAbsent() {
         assertThat(properties())
                 .filteredOn(property -> property.defaultValue() == null)
                 .extracting(Property::name)
-                .containsExactlyInAnyOrder("kv.data-path", "kv.index-path", "kv.stores");
+                .containsExactlyInAnyOrder(
+                        "kv.data-path",
+                        "kv.index-path",
+                        "kv.stores",
+                        "kv.cache.caches",
+                        "kv.cache.store",
+                        "kv.cache.time-to-live",
+                        "kv.cache.trusted-packages");
     }
 
     @Test
     void propertiesWithoutClassAreThere() {
         assertThat(properties())
                 .extracting(Property::name)
-                .contains("kv.enabled", "management.health.kv.enabled")
+                .contains("kv.enabled", "kv.cache.enabled", "management.health.kv.enabled")
                 .contains("management.endpoint.kv.access", "management.endpoint.compact.access")
                 .doesNotHaveDuplicates();
     }
