@@ -41,9 +41,7 @@ public final class Effort {
         }
     }
 
-    @Option(
-            names = "--preset",
-            description = "quick, standard or long. Default: standard")
+    @Option(names = "--preset", description = "quick, standard or long. Default: standard")
     private Preset preset = Preset.STANDARD;
 
     @Option(names = "--quick", description = "The same as --preset quick.")

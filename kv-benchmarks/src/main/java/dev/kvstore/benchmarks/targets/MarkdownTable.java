@@ -43,10 +43,12 @@ public final class MarkdownTable {
         line("");
         writeFigures();
         line("");
-        line("## Goals");
-        line("");
-        writeGoals();
-        line("");
+        if (figures.stores().contains(OURS)) {
+            line("## Goals");
+            line("");
+            writeGoals();
+            line("");
+        }
         line("## Processor time and allocation of an operation");
         line("");
         writeNorms();
