@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Processor time at a moment, by which to tell how much of the machine others used since: all of it
@@ -13,9 +15,10 @@ import java.nio.file.Path;
  *
  * @param nanos the moment
  * @param all processor time of all, in ticks, including what the host of a virtual machine took
- * @param excepted processor time of those that are no others, in ticks
+ * @param own processor time of this process and its children, in ticks
+ * @param kernelThreads processor time of each of the kernel's threads, in ticks
  */
-record OtherLoad(long nanos, long all, long excepted) {
+record OtherLoad(long nanos, long all, long own, Map<Path, Long> kernelThreads) {
 
     private static final double TICKS_PER_SECOND = 100;
     private static final Path PROC = Path.of("/proc");
@@ -37,9 +40,9 @@ record OtherLoad(long nanos, long all, long excepted) {
                             + Long.parseLong(self[SYSTEM])
                             + Long.parseLong(self[CHILDREN_USER])
                             + Long.parseLong(self[CHILDREN_SYSTEM]);
-            return new OtherLoad(System.nanoTime(), allTicks(), own + kernelThreads());
+            return new OtherLoad(System.nanoTime(), allTicks(), own, readKernelThreads());
         } catch (IOException | RuntimeException e) {
-            return new OtherLoad(System.nanoTime(), -1, 0);
+            return new OtherLoad(System.nanoTime(), -1, 0, Map.of());
         }
     }
 
@@ -49,7 +52,10 @@ record OtherLoad(long nanos, long all, long excepted) {
         if (all < 0 || now.all < 0) {
             return Double.NaN;
         }
-        double ticks = now.all - all - (now.excepted - excepted);
+        double ticks = now.all - all - (now.own - own);
+        for (Map.Entry<Path, Long> thread : now.kernelThreads.entrySet()) {
+            ticks -= thread.getValue() - kernelThreads.getOrDefault(thread.getKey(), 0L);
+        }
         return Math.max(0, ticks / TICKS_PER_SECOND / ((now.nanos - nanos) / 1e9));
     }
 
@@ -66,24 +72,24 @@ record OtherLoad(long nanos, long all, long excepted) {
                 + Long.parseLong(cpu[stolen]);
     }
 
-    private static long kernelThreads() throws IOException {
-        long ticks = 0;
+    private static Map<Path, Long> readKernelThreads() throws IOException {
+        Map<Path, Long> threads = new HashMap<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
-                ticks += ticksOfKernelThread(process.resolve("stat"));
+                addKernelThread(process, threads);
             }
         }
-        return ticks;
+        return threads;
     }
 
-    private static long ticksOfKernelThread(Path stat) {
+    private static void addKernelThread(Path process, Map<Path, Long> threads) {
         try {
-            String[] fields = fields(stat);
-            return Integer.parseInt(fields[PARENT]) == KERNEL_THREADS
-                    ? Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])
-                    : 0;
+            String[] fields = fields(process.resolve("stat"));
+            if (Integer.parseInt(fields[PARENT]) == KERNEL_THREADS) {
+                threads.put(process, Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]));
+            }
         } catch (IOException e) {
-            return 0; // it has ended
+            // It has ended.
         }
     }
 
