@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -88,11 +89,12 @@ public final class Regression implements Callable<Integer> {
                                     new Variant(NOW, StoreKind.of("kv"), heap, ""),
                                     new Variant(
                                             BEFORE, StoreKind.of("kv"), heap, classes.toString())),
+                            Set.of(NOW, BEFORE),
                             effort,
                             directory,
                             900,
                             System.err::println);
-            rounds.run();
+            rounds.run(() -> {});
             print(new Figures(Map.of(), rounds.samples(), Double.MAX_VALUE, false));
             return rounds.failures().isEmpty() ? 0 : 1;
         } finally {

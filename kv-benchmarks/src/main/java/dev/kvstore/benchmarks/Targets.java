@@ -7,10 +7,13 @@ import dev.kvstore.benchmarks.targets.Rounds;
 import dev.kvstore.benchmarks.targets.Row;
 import dev.kvstore.benchmarks.targets.Surroundings;
 import dev.kvstore.benchmarks.targets.Variant;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -55,6 +58,15 @@ public final class Targets implements Callable<Integer> {
                         + " lmdb, mapdb, mvstore, rocksdb, and the limits hashmap and append."
             })
     private List<String> stores = List.of();
+
+    @Option(
+            names = "--large-stores",
+            split = ",",
+            defaultValue = "kv,kv@64m,chronicle,lmdb,hashmap",
+            description = {
+                "Which of the stores to measure with many keys, too. Default: ${DEFAULT-VALUE}"
+            })
+    private Set<String> largeStores = Set.of();
 
     @Mixin private Effort effort = new Effort();
 
@@ -118,19 +130,32 @@ public final class Targets implements Callable<Integer> {
         Files.createDirectories(directory);
         Rounds rounds =
                 new Rounds(
-                        chosenRows, variants, effort, directory, limitSeconds, System.err::println);
+                        chosenRows,
+                        variants,
+                        largeStores,
+                        effort,
+                        directory,
+                        limitSeconds,
+                        System.err::println);
         var settings = Surroundings.describe(effort, variants, directory);
         long start = System.nanoTime();
-        rounds.run();
-        settings.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
+        rounds.run(
+                () -> {
+                    settings.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
+                    write(settings, rounds); // what there is, if the run should be ended
+                });
+        System.out.print(write(settings, rounds));
+        return rounds.failures().isEmpty() ? 0 : 1;
+    }
+
+    private String write(Map<String, String> settings, Rounds rounds) throws IOException {
         Figures figures = new Figures(settings, rounds.samples(), maxLoad, discard);
         String table = new MarkdownTable(figures, rounds.failures()).write();
         Path parent = out.toAbsolutePath().getParent();
         Files.createDirectories(parent);
         figures.write(parent.resolve(out.getFileName() + ".csv"));
         Files.writeString(parent.resolve(out.getFileName() + ".md"), table);
-        System.out.print(table);
-        return rounds.failures().isEmpty() ? 0 : 1;
+        return table;
     }
 
     private Stream<Variant> variants() {

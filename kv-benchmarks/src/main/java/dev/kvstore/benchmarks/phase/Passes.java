@@ -70,12 +70,13 @@ public final class Passes {
      *
      * @param version the version that every key had before
      * @param written how many writes had returned
+     * @param count how many keys to read, those that were written first
      */
-    public Remains readAfterKill(StoreAdapter store, long version, long written) {
+    public Remains readAfterKill(StoreAdapter store, long version, long written, long count) {
         KillWorkload workload = new KillWorkload(keys, version);
         long present = 0;
         long wrong = 0;
-        for (long position = 0; position < keys; position++) {
+        for (long position = 0; position < count; position++) {
             long found = version(store, workload.index(position));
             long expected = workload.expected(position, written);
             if (found != expected && found != workload.expected(position, written + 1)) {

@@ -74,7 +74,7 @@ final class Phases {
     }
 
     private void promiseRemains(long written) {
-        Passes.Remains remains = passes.readAfterKill(store, options.overwrites(), written);
+        Passes.Remains remains = passes.readAfterKill(store, options.overwrites(), written, keys);
         report.promise(
                 remains.wrong() == 0,
                 "killed after %,d writes had returned: %,d keys have not what was written last",

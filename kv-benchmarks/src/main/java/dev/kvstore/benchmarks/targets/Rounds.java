@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ public final class Rounds {
 
     private final List<Row> rows;
     private final List<Variant> variants;
+    private final Set<String> largeStores;
     private final Effort effort;
     private final Path directory;
     private final long limitSeconds;
@@ -37,6 +39,7 @@ public final class Rounds {
     /**
      * Prepares to measure.
      *
+     * @param largeStores the names of the variants that are measured with many keys
      * @param directory where the stores' files go, in a directory of their own each
      * @param limitSeconds how long a session may take
      * @param progress is told what happens
@@ -44,20 +47,28 @@ public final class Rounds {
     public Rounds(
             List<Row> rows,
             List<Variant> variants,
+            Set<String> largeStores,
             Effort effort,
             Path directory,
             long limitSeconds,
             Consumer<String> progress) {
         this.rows = rows;
         this.variants = variants;
+        this.largeStores = Set.copyOf(largeStores);
         this.effort = effort;
         this.directory = directory;
         this.limitSeconds = limitSeconds;
         this.progress = progress;
     }
 
+    /** What to do each time when there are new figures. */
+    public interface AfterSession {
+        /** Does it. */
+        void run() throws IOException;
+    }
+
     /** Measures everything. A session that fails is noted, and the others go on. */
-    public void run() throws IOException, InterruptedException {
+    public void run(AfterSession afterSession) throws IOException, InterruptedException {
         for (int round = 1; round <= maxRounds(); round++) {
             List<Variant> turn = new ArrayList<>(variants);
             Collections.rotate(turn, 1 - round);
@@ -65,6 +76,7 @@ public final class Rounds {
                 for (Variant variant : turn) {
                     if (round <= effort.rounds(part)) {
                         run(part, variant, round);
+                        afterSession.run();
                     }
                 }
             }
@@ -95,7 +107,8 @@ public final class Rounds {
                 rows.stream()
                         .filter(row -> row.part() == part && row.fits(variant.kind()))
                         .toList();
-        if (mine.isEmpty()) {
+        boolean leftOut = part == Part.LARGE && !largeStores.contains(variant.name());
+        if (mine.isEmpty() || leftOut) {
             return;
         }
         String what =
