@@ -32,8 +32,6 @@ public final class MarkdownTable {
 
     /** Returns the text. */
     public String write() {
-        line("## Figures");
-        line("");
         line(
                 "Medians over the rounds, and half of the distance between the least and the"
                         + " largest. A star marks a median of rounds in at least one of which other"
@@ -44,16 +42,16 @@ public final class MarkdownTable {
         writeFigures();
         line("");
         if (figures.stores().contains(OURS)) {
-            line("## Goals");
+            line("### Goals");
             line("");
             writeGoals();
             line("");
         }
-        line("## Processor time and allocation of an operation");
+        line("### Processor time and allocation of an operation");
         line("");
         writeNorms();
         line("");
-        line("## Settings");
+        line("### Settings");
         line("");
         for (Map.Entry<String, String> setting : figures.settings().entrySet()) {
             line("- " + setting.getKey() + ": " + setting.getValue());
