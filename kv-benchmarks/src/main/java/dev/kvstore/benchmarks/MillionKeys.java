@@ -1,6 +1,6 @@
 package dev.kvstore.benchmarks;
 
-import dev.kvstore.benchmarks.adapter.JvmFlags;
+import dev.kvstore.benchmarks.phase.ChildJvm;
 import dev.kvstore.benchmarks.phase.DiskUsage;
 import dev.kvstore.benchmarks.phase.Report;
 import dev.kvstore.benchmarks.phase.RunOptions;
@@ -9,10 +9,8 @@ import dev.kvstore.benchmarks.phase.Worker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -129,18 +127,9 @@ public final class MillionKeys implements Callable<Integer> {
     }
 
     private Process start(Worker.Part part) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + heap);
-        if (!options.kind().ours()) {
-            command.addAll(JvmFlags.ALL);
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(Worker.class.getName(), part.name()));
-        command.addAll(options.toArguments());
-        Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        return process;
+        List<String> arguments = new ArrayList<>(List.of(part.name()));
+        arguments.addAll(options.toArguments());
+        return ChildJvm.start(options.kind(), heap, "", Worker.class, arguments);
     }
 
     private int conclude(boolean ended) {

@@ -29,6 +29,11 @@ public final class KvAdapter implements StoreAdapter {
     }
 
     @Override
+    public byte[] @Nullable [] getAll(byte[][] keys) {
+        return store.getAll(keys);
+    }
+
+    @Override
     public void delete(byte[] key) {
         store.delete(key);
     }

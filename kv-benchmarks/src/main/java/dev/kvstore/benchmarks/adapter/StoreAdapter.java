@@ -20,6 +20,15 @@ public interface StoreAdapter extends AutoCloseable {
     /** Returns a copy of the value, or null if the key is absent. */
     byte @Nullable [] get(byte[] key);
 
+    /** Returns copies of many values, by a call of the store's own where it has one. */
+    default byte[] @Nullable [] getAll(byte[][] keys) {
+        byte[] @Nullable [] values = new byte[keys.length][];
+        for (int i = 0; i < keys.length; i++) {
+            values[i] = get(keys[i]);
+        }
+        return values;
+    }
+
     /** Removes a key, with the durability that the store was opened with. */
     void delete(byte[] key);
 

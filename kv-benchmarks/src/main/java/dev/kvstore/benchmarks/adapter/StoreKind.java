@@ -4,6 +4,7 @@ import dev.kvstore.Durability;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -32,6 +33,10 @@ public record StoreKind(String name, String adapter, Durability durability) {
                             "mapdb", PEERS + "MapDbAdapter",
                             "chronicle", PEERS + "ChronicleMapAdapter"));
 
+    private static final Set<String> LIMITS = Set.of("hashmap", "append");
+    private static final Set<String> NEVER_SYNCED = Set.of("hashmap", "chronicle");
+    private static final Set<String> IN_PLACE = Set.of("lmdb", "chronicle");
+
     /** Reads a name. */
     public static StoreKind of(String name) {
         int dash = name.indexOf('-');
@@ -53,9 +58,41 @@ public record StoreKind(String name, String adapter, Durability durability) {
         return adapter.equals(KvAdapter.class.getName());
     }
 
+    /** Returns whether this is no store, but something simple that shows what is possible. */
+    public boolean limit() {
+        return LIMITS.contains(base());
+    }
+
     /** Returns whether a store that is closed can be opened again. */
     public boolean persistent() {
-        return !adapter.equals(HashMapAdapter.class.getName());
+        return !limit();
+    }
+
+    /** Returns whether it can read. */
+    public boolean readable() {
+        return !base().equals("append");
+    }
+
+    /** Returns whether there is one whose writes survive a power cut. */
+    public boolean syncable() {
+        return !NEVER_SYNCED.contains(base());
+    }
+
+    /** Returns whether it has obsolete records to give the space of back. */
+    public boolean compacts() {
+        return persistent() && !IN_PLACE.contains(base());
+    }
+
+    /** Returns the name without the durability. */
+    public String base() {
+        int dash = name.indexOf('-');
+        return dash < 0 ? name : name.substring(0, dash);
+    }
+
+    /** Returns whether this build has it: peers are there with the profile {@code peers} only. */
+    public boolean present() {
+        String file = adapter.replace('.', '/') + ".class";
+        return StoreKind.class.getClassLoader().getResource(file) != null;
     }
 
     /** Opens the store; its durability is that of the options. */

@@ -9,6 +9,7 @@ import dev.kvstore.benchmarks.workload.Records;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -17,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * An open store, filled in random order of its keys. Its files are in a directory of their own
- * below {@code -Dbench.dir}.
+ * An open store, filled in random order of its keys: the {@link SharedStore}, or else one whose
+ * files are in a directory of their own below {@code -Dbench.dir}.
  *
  * <p>A subclass has the parameter {@code store}, as benchmarks differ in what it makes sense to
  * compare.
@@ -35,7 +36,7 @@ public abstract class StoreState {
     public int valueBytes;
 
     private StoreAdapter adapter;
-    private Path directory;
+    private @Nullable Path directory;
 
     /** Returns the name of the store. */
     abstract String store();
@@ -48,6 +49,11 @@ public abstract class StoreState {
     /** Makes and fills the store. */
     @Setup(Level.Trial)
     public void open() throws IOException {
+        StoreAdapter shared = SharedStore.get();
+        if (shared != null) {
+            adapter = shared;
+            return;
+        }
         Path parent = Path.of(System.getProperty("bench.dir", "target/benchmark-data"));
         Files.createDirectories(parent);
         directory = Files.createTempDirectory(parent, store());
@@ -66,8 +72,10 @@ public abstract class StoreState {
     /** Closes the store and deletes its files. */
     @TearDown(Level.Trial)
     public void close() {
-        adapter.close();
-        DiskUsage.delete(directory);
+        if (directory != null) {
+            adapter.close();
+            DiskUsage.delete(directory);
+        }
     }
 
     private void fill() {

@@ -4,10 +4,7 @@ import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreStats;
 import dev.kvstore.benchmarks.adapter.KvAdapter;
 import dev.kvstore.benchmarks.adapter.StoreAdapter;
-import dev.kvstore.benchmarks.workload.KillWorkload;
-import dev.kvstore.benchmarks.workload.Permutation;
 import dev.kvstore.benchmarks.workload.Records;
-import dev.kvstore.benchmarks.workload.WrongValueException;
 
 /**
  * The phases of a run, in three parts for three JVMs: {@link #untilClosed}, then {@link
@@ -22,33 +19,32 @@ final class Phases {
     private final RunOptions options;
     private final Report report;
     private final long keys;
-    private final byte[] key = new byte[Records.KEY_BYTES];
-    private final byte[] value;
+    private final Passes passes;
     private StoreAdapter store;
 
     Phases(RunOptions options, Report report) {
         this.options = options;
         this.report = report;
         this.keys = options.keys();
-        this.value = new byte[options.valueBytes()];
+        this.passes = new Passes(keys, options.valueBytes());
         this.store = options.open();
     }
 
     /** Fills, overwrites, compacts, closes and opens the store, and reads all after each of it. */
     void untilClosed() {
         int last = options.overwrites();
-        measure("fill, random order", keys, () -> writeAll(0));
-        measure("read all, random order", keys, () -> readAll(0));
+        measure("fill, random order", keys, () -> passes.write(store, 0));
+        measure("read all, random order", keys, () -> passes.read(store, 0));
         measure("overwrite all, " + last + " times", keys * last, () -> overwriteAll(last));
-        measure("read all", keys, () -> readAll(last));
+        measure("read all", keys, () -> passes.read(store, last));
         measure("compact", 1, store::compact);
         promiseCompact();
-        measure("read all", keys, () -> readAll(last));
+        measure("read all", keys, () -> passes.read(store, last));
         if (options.kind().persistent()) {
             measure("close", 1, store::close);
             measure("open after close", 1, () -> store = options.open());
             promiseClean();
-            measure("read all", keys, () -> readAll(last));
+            measure("read all", keys, () -> passes.read(store, last));
         }
         store.close();
         report.promise(true, "until then every value read was the last one written for its key");
@@ -57,19 +53,8 @@ final class Phases {
 
     /** Writes for ever, counting each write after it has returned. */
     void untilKilled() {
-        KillWorkload workload = new KillWorkload(keys, options.overwrites());
-        SharedCounter written = new SharedCounter(options.counterFile());
-        for (long operation = 0; ; operation++) {
-            long index = workload.index(operation);
-            long version = workload.version(operation);
-            Records.key(index, key);
-            if (version == KillWorkload.ABSENT) {
-                store.delete(key);
-            } else {
-                store.set(key, Records.value(index, version, value));
-            }
-            written.set(operation + 1);
-        }
+        passes.writeUntilKilled(
+                store, options.overwrites(), new SharedCounter(options.counterFile()));
     }
 
     /** Checks what {@link #untilKilled} left. The store was opened by the constructor. */
@@ -77,55 +62,25 @@ final class Phases {
         print("open after kill -9", secondsToOpen, 1);
         promiseRebuild();
         long written = new SharedCounter(options.counterFile()).get();
-        measure("read all", keys, () -> readAllWritten(written));
+        measure("read all", keys, () -> promiseRemains(written));
         measure("close", 1, store::close);
         promiseHeap("after the kill");
     }
 
-    private void writeAll(int version) {
-        Permutation order = new Permutation(keys, version);
-        for (long i = 0; i < keys; i++) {
-            long index = order.at(i);
-            store.set(Records.key(index, key), Records.value(index, version, value));
-        }
-    }
-
     private void overwriteAll(int times) {
         for (int version = 1; version <= times; version++) {
-            writeAll(version);
+            passes.write(store, version);
         }
     }
 
-    private void readAll(int version) {
-        Permutation order = new Permutation(keys, ~version);
-        for (long i = 0; i < keys; i++) {
-            long index = order.at(i);
-            long found = read(index);
-            if (found != version) {
-                throw new WrongValueException("version " + found + ", not " + version, index);
-            }
-        }
-    }
-
-    // The write that was under way when the process was killed may be there or not.
-    private void readAllWritten(long written) {
-        KillWorkload workload = new KillWorkload(keys, options.overwrites());
-        long present = 0;
-        long wrong = 0;
-        for (long position = 0; position < keys; position++) {
-            long found = read(workload.index(position));
-            long expected = workload.expected(position, written);
-            if (found != expected && found != workload.expected(position, written + 1)) {
-                wrong++;
-            }
-            present += found == KillWorkload.ABSENT ? 0 : 1;
-        }
+    private void promiseRemains(long written) {
+        Passes.Remains remains = passes.readAfterKill(store, options.overwrites(), written, keys);
         report.promise(
-                wrong == 0,
+                remains.wrong() == 0,
                 "killed after %,d writes had returned: %,d keys have not what was written last",
                 written,
-                wrong);
-        promiseSize(present);
+                remains.wrong());
+        promiseSize(remains.present());
     }
 
     private void promiseSize(long present) {
@@ -133,13 +88,6 @@ final class Phases {
             report.promise(
                     kv.size() == present, "size() is %,d; %,d keys are there", kv.size(), present);
         }
-    }
-
-    private long read(long index) {
-        byte[] found = store.get(Records.key(index, key));
-        return found == null
-                ? KillWorkload.ABSENT
-                : Records.check(found, index, options.valueBytes());
     }
 
     private void measure(String phase, long operations, Runnable work) {
