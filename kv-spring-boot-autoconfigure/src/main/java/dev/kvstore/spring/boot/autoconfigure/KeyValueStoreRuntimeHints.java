@@ -11,8 +11,8 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.TypeReference;
 
 /**
- * What the engine looks up by name, as it runs on JDKs without it too: arenas, by which a mapping of
- * a file is released at once. Properties and endpoints need nothing, as Spring Boot knows them.
+ * What the engine looks up by name, as it runs on JDKs without it too: arenas, by which a mapping
+ * of a file is released at once. Properties and endpoints need nothing, as Spring Boot knows them.
  */
 final class KeyValueStoreRuntimeHints implements RuntimeHintsRegistrar {
 
