@@ -140,12 +140,18 @@ final class RegionMapper {
                 MethodType mapType =
                         MethodType.methodType(
                                 segment, MapMode.class, long.class, long.class, arena);
-                return new ArenaHandles(
-                        lookup.findStatic(arena, "ofShared", MethodType.methodType(arena)),
-                        lookup.findVirtual(FileChannel.class, "map", mapType),
-                        lookup.findVirtual(
-                                segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class)));
-            } catch (ReflectiveOperationException e) {
+                ArenaHandles handles =
+                        new ArenaHandles(
+                                lookup.findStatic(arena, "ofShared", MethodType.methodType(arena)),
+                                lookup.findVirtual(FileChannel.class, "map", mapType),
+                                lookup.findVirtual(
+                                        segment,
+                                        "asByteBuffer",
+                                        MethodType.methodType(ByteBuffer.class)));
+                // A native image may have the method, and not what it takes to share an arena.
+                handles.newShared().close();
+                return handles;
+            } catch (Exception e) {
                 return null;
             }
         }

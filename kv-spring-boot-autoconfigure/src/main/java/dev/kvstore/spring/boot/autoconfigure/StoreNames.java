@@ -1,8 +1,5 @@
 package dev.kvstore.spring.boot.autoconfigure;
 
-import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties.Store;
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +38,19 @@ final class StoreNames {
             Set.of(KeyValueStoreFactory.DEFAULT_STORE, KeyValueStoreFactory.ALL_STORES);
 
     /** What the part of a variable after the name of a store may begin with. */
-    private static final List<String> PROPERTIES =
-            Arrays.stream(Store.class.getRecordComponents())
-                    .map(RecordComponent::getName)
-                    .map(name -> name.toLowerCase(Locale.ROOT))
-                    .toList();
+    static final List<String> PROPERTIES =
+            List.of(
+                    "datapath",
+                    "indexpath",
+                    "durability",
+                    "forceinterval",
+                    "segmentsize",
+                    "maxkeysize",
+                    "maxvaluesize",
+                    "readonly",
+                    "verifychecksums",
+                    "freediskfloor",
+                    "compaction");
 
     private StoreNames() {}
 

@@ -44,7 +44,8 @@ final class StorePaths {
     private void claim(String property, Path path, String kind) {
         Path real = realPath(path.toAbsolutePath());
         String owner = owners.putIfAbsent(real, property);
-        if (owner != null) {
+        // A bean that could not be opened may be made again.
+        if (owner != null && !owner.equals(property)) {
             throw new FailureAnalyzedException(
                     "Two key-value stores have one %s: '%s' and '%s' both lead to %s."
                             .formatted(kind, owner, property, real),

@@ -2,6 +2,7 @@ package dev.kvstore.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.mockito.Mockito.mock;
 
 import dev.kvstore.Durability;
@@ -10,6 +11,7 @@ import dev.kvstore.KeyValueStoreBuilder;
 import dev.kvstore.spring.boot.DelegatingKeyValueStore;
 import dev.kvstore.spring.boot.KeyValueStores;
 import dev.kvstore.spring.boot.NoSuchKeyValueStoreException;
+import dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -372,6 +374,16 @@ class NamedStoresTest {
         assertThatOneDirectoryIsRefused(path("link").toString());
         Files.createSymbolicLink(path("above"), directory);
         assertThatOneDirectoryIsRefused(path("above/main").toString());
+    }
+
+    @Test
+    void storeThatCouldNotBeOpenedMayBeTriedAgain() {
+        Store store = Store.EMPTY.withDataPath(path("main").toString());
+        StorePaths paths = new StorePaths();
+        paths.claim("kv", store);
+        assertThatNoException().isThrownBy(() -> paths.claim("kv", store));
+        assertThatExceptionOfType(FailureAnalyzedException.class)
+                .isThrownBy(() -> paths.claim("kv.stores.orders", store));
     }
 
     @Test

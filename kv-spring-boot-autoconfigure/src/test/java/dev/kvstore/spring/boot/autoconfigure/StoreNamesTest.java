@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.kvstore.Durability;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,13 @@ class StoreNamesTest {
     void variableAloneMakesStore(String variable) {
         variables(variable);
         assertThat(StoreNames.of(environment)).containsExactly("orders");
+    }
+
+    @Test
+    void everyPropertyOfStoreIsKnown() {
+        assertThat(KeyValueStoreProperties.Store.class.getRecordComponents())
+                .extracting(component -> component.getName().toLowerCase(Locale.ROOT))
+                .containsExactlyElementsOf(StoreNames.PROPERTIES);
     }
 
     @Test

@@ -58,6 +58,8 @@ class StarterTest {
                     .filteredOn(name -> name.contains("kvstore") || name.startsWith("kv"))
                     .containsExactlyInAnyOrder(
                             "dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration",
+                            "dev.kvstore.spring.boot.autoconfigure.KeyValueStoreAutoConfiguration"
+                                    + "$DefaultStoreConfiguration",
                             "kv-dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties");
             assertThat(context.getBeanNamesForType(KeyValueStore.class))
                     .containsExactly("keyValueStore");
