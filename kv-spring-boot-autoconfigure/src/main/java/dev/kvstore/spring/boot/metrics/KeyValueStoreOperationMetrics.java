@@ -18,28 +18,9 @@ import org.springframework.util.Assert;
 public class KeyValueStoreOperationMetrics {
 
     // From a read of a cached record to a force of a slow disk.
-    private static final Duration[] BOUNDARIES = {
-        Duration.ofNanos(250),
-        Duration.ofNanos(500),
-        Duration.ofNanos(1_000),
-        Duration.ofNanos(2_500),
-        Duration.ofNanos(5_000),
-        Duration.ofNanos(10_000),
-        Duration.ofNanos(25_000),
-        Duration.ofNanos(50_000),
-        Duration.ofNanos(100_000),
-        Duration.ofNanos(250_000),
-        Duration.ofNanos(500_000),
-        Duration.ofMillis(1),
-        Duration.ofNanos(2_500_000),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofSeconds(1)
-    };
+    private static final Duration SHORTEST = Duration.ofNanos(250);
+
+    private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private final MeterRegistry registry;
 
@@ -74,9 +55,9 @@ public class KeyValueStoreOperationMetrics {
         return Timer.builder("kv.store.operations")
                 .description("A sample of the operations")
                 .tags("name", name, "operation", operation.tag())
-                .serviceLevelObjectives(BOUNDARIES)
-                .minimumExpectedValue(BOUNDARIES[0])
-                .maximumExpectedValue(BOUNDARIES[BOUNDARIES.length - 1])
+                .publishPercentileHistogram()
+                .minimumExpectedValue(SHORTEST)
+                .maximumExpectedValue(LONGEST)
                 .register(registry);
     }
 
