@@ -4,9 +4,10 @@ import dev.kvstore.KeyValueStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -63,25 +64,26 @@ public class KeyValueStoreOperationMetrics {
 
     private final class Sampler implements InstrumentedKeyValueStore.Instrument {
 
-        private final Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
+        private final String name;
+
+        // Made when first needed: each has a hundred buckets, and few applications use them all.
+        private final Map<StoreOperation, Timer> timers = new ConcurrentHashMap<>();
 
         Sampler(String name) {
-            for (StoreOperation operation : StoreOperation.values()) {
-                timers.put(operation, timer(name, operation));
-            }
+            this.name = name;
         }
 
         @Override
         public <T extends @Nullable Object> T around(StoreOperation operation, Supplier<T> call) {
-            Timer timer = timers.get(operation);
-            if (timer == null || ThreadLocalRandom.current().nextDouble() >= sampleRate) {
+            if (ThreadLocalRandom.current().nextDouble() >= sampleRate) {
                 return call.get();
             }
+            Timer timer = timers.computeIfAbsent(operation, wanted -> timer(name, wanted));
             long startedAt = System.nanoTime();
             try {
                 return call.get();
             } finally {
-                timer.record(Duration.ofNanos(System.nanoTime() - startedAt));
+                timer.record(System.nanoTime() - startedAt, TimeUnit.NANOSECONDS);
             }
         }
     }

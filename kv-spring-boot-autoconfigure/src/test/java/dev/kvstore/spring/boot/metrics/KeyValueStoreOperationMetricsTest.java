@@ -35,7 +35,7 @@ class KeyValueStoreOperationMetricsTest {
 
         assertThat(timer("get").count()).isEqualTo(2);
         assertThat(timer("delete").count()).isEqualTo(1);
-        assertThat(timer("set").count()).isZero();
+        assertThat(registry.find("kv.store.operations").timers()).hasSize(2);
     }
 
     @Test
@@ -52,7 +52,7 @@ class KeyValueStoreOperationMetricsTest {
                                                 line.startsWith(
                                                         "kv_store_operations_seconds_bucket"))
                                 .filter(line -> line.contains("operation=\"get\"")))
-                .hasSizeBetween(50, 100)
+                .hasSizeBetween(50, 120)
                 .anyMatch(line -> line.matches(".*le=\"[2-5]\\.[0-9]+E-7\".*"))
                 .anyMatch(line -> line.contains("le=\"1.0\""));
     }
