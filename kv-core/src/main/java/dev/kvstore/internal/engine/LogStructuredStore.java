@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store over a log and an index.
  *
- * <p><b>Threads:</b> reads take no lock and write no shared memory. Writes go through {@link
- * WritePath}. The locks, in the order in which they may be taken: the right to force (in
- * GroupCommit), then the write lock; the compactor's own lock is never held while another is taken.
+ * <p><b>Threads:</b> reads take no lock and write no memory that others read, but for a count in a
+ * place of few threads; see {@link LookupCounters}. Writes go through {@link WritePath}. The locks,
+ * in the order in which they may be taken: the right to force (in GroupCommit), then the write
+ * lock; the compactor's own lock is never held while another is taken.
  */
 final class LogStructuredStore implements KeyValueStore {
 

@@ -162,6 +162,13 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "org.springframework.boot.actuate..", "org.springframework.boot.health..")
                 .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..metrics..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .check(CLASSES);
     }
 
     @Test

@@ -4,9 +4,10 @@ import dev.kvstore.KeyValueStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -18,28 +19,9 @@ import org.springframework.util.Assert;
 public class KeyValueStoreOperationMetrics {
 
     // From a read of a cached record to a force of a slow disk.
-    private static final Duration[] BOUNDARIES = {
-        Duration.ofNanos(250),
-        Duration.ofNanos(500),
-        Duration.ofNanos(1_000),
-        Duration.ofNanos(2_500),
-        Duration.ofNanos(5_000),
-        Duration.ofNanos(10_000),
-        Duration.ofNanos(25_000),
-        Duration.ofNanos(50_000),
-        Duration.ofNanos(100_000),
-        Duration.ofNanos(250_000),
-        Duration.ofNanos(500_000),
-        Duration.ofMillis(1),
-        Duration.ofNanos(2_500_000),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofSeconds(1)
-    };
+    private static final Duration SHORTEST = Duration.ofNanos(250);
+
+    private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private final MeterRegistry registry;
 
@@ -74,33 +56,34 @@ public class KeyValueStoreOperationMetrics {
         return Timer.builder("kv.store.operations")
                 .description("A sample of the operations")
                 .tags("name", name, "operation", operation.tag())
-                .serviceLevelObjectives(BOUNDARIES)
-                .minimumExpectedValue(BOUNDARIES[0])
-                .maximumExpectedValue(BOUNDARIES[BOUNDARIES.length - 1])
+                .publishPercentileHistogram()
+                .minimumExpectedValue(SHORTEST)
+                .maximumExpectedValue(LONGEST)
                 .register(registry);
     }
 
     private final class Sampler implements InstrumentedKeyValueStore.Instrument {
 
-        private final Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
+        private final String name;
+
+        // Made when first needed: each has a hundred buckets, and few applications use them all.
+        private final Map<StoreOperation, Timer> timers = new ConcurrentHashMap<>();
 
         Sampler(String name) {
-            for (StoreOperation operation : StoreOperation.values()) {
-                timers.put(operation, timer(name, operation));
-            }
+            this.name = name;
         }
 
         @Override
         public <T extends @Nullable Object> T around(StoreOperation operation, Supplier<T> call) {
-            Timer timer = timers.get(operation);
-            if (timer == null || ThreadLocalRandom.current().nextDouble() >= sampleRate) {
+            if (ThreadLocalRandom.current().nextDouble() >= sampleRate) {
                 return call.get();
             }
+            Timer timer = timers.computeIfAbsent(operation, wanted -> timer(name, wanted));
             long startedAt = System.nanoTime();
             try {
                 return call.get();
             } finally {
-                timer.record(Duration.ofNanos(System.nanoTime() - startedAt));
+                timer.record(System.nanoTime() - startedAt, TimeUnit.NANOSECONDS);
             }
         }
     }
