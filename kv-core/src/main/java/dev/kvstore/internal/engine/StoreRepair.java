@@ -12,6 +12,7 @@ import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,7 +47,7 @@ public final class StoreRepair {
     private static Storage openSource(Path source) throws IOException {
         try {
             return DiskStorage.open(source, false);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | NotDirectoryException e) {
             throw new KeyValueStoreException(
                     "There is no directory " + source + " to repair a store in. Check the path.",
                     e);

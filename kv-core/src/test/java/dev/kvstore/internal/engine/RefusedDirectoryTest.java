@@ -55,6 +55,17 @@ class RefusedDirectoryTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    @Test
+    void fileToRepair() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        Path target = directory.resolve("target");
+        assertThatThrownBy(() -> KeyValueStore.repair(file, target))
+                .isExactlyInstanceOf(KeyValueStoreException.class)
+                .hasMessageContaining("There is no directory " + file + " to repair a store in")
+                .hasCauseInstanceOf(NotDirectoryException.class);
+        assertThat(target).doesNotExist();
+    }
+
     private static KeyValueStore readOnly(Path path) {
         return KeyValueStore.builder().dataPath(path).readOnly(true).open();
     }

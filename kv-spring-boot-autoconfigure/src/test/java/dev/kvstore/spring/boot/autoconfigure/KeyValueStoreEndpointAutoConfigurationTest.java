@@ -18,6 +18,9 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.jmx.JmxEndpointsSupplier;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointHttpMethod;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
+import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -156,6 +159,36 @@ class KeyValueStoreEndpointAutoConfigurationTest {
                                                         .getBody()
                                                         .status())
                                         .isEqualTo(path));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UNRESTRICTED, 4", "READ_ONLY, 0"})
+    void nothingIsCompactedWithReadOnlyAccess(String access, int expected) {
+        new WebApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(
+                                KeyValueStoreEndpointAutoConfiguration.class,
+                                EndpointAutoConfiguration.class,
+                                WebEndpointAutoConfiguration.class))
+                .withBean(KeyValueStore.class, () -> mock(KeyValueStore.class))
+                .withPropertyValues(
+                        "management.endpoints.web.exposure.include=compact",
+                        "management.endpoint.compact.access=" + access)
+                .run(
+                        context ->
+                                assertThat(
+                                                context
+                                                        .getBean(WebEndpointsSupplier.class)
+                                                        .getEndpoints()
+                                                        .stream()
+                                                        .flatMap(e -> e.getOperations().stream())
+                                                        .map(WebOperation::getRequestPredicate)
+                                                        .filter(
+                                                                predicate ->
+                                                                        predicate.getHttpMethod()
+                                                                                == WebEndpointHttpMethod
+                                                                                        .POST))
+                                        .hasSize(expected));
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.config.Customizer;
@@ -181,6 +182,7 @@ class EndpointSecurityTest {
     static class ActuatorSecurity {
 
         @Bean
+        @Order(0)
         SecurityFilterChain actuatorSecurity(HttpSecurity http) {
             return http.securityMatcher(EndpointRequest.toAnyEndpoint())
                     .authorizeHttpRequests(

@@ -233,6 +233,7 @@ class EndpointsOverHttpTest {
         }
         assertThat(first.get().segmentsCompacted()).isPositive();
         assertThat(second.get()).isEqualTo(HttpStatus.OK);
+        await().until(() -> !get("/actuator/compact/keyValueStore").get("running").asBoolean());
     }
 
     private HttpStatusCode postCompact() {
