@@ -56,6 +56,7 @@ public interface KeyValueStore extends AutoCloseable {
      * @return the open store
      * @throws StoreLockedException if the store is open already, here or in another process
      * @throws StoreCorruptedException if stored data fails its checks
+     * @throws StoreFormatException if a later release has written the store
      */
     static KeyValueStore open(Path dataPath) {
         return builder().dataPath(dataPath).open();

@@ -262,6 +262,7 @@ public final class KeyValueStoreBuilder {
      * @throws IllegalStateException if no data path was set
      * @throws StoreLockedException if the store is open already, here or in another process
      * @throws StoreCorruptedException if stored data fails its checks
+     * @throws StoreFormatException if a later release has written the store
      * @throws StoreFullException if the disk has no room for the store's files
      * @throws KeyValueStoreException if the directory cannot be used for another reason
      */

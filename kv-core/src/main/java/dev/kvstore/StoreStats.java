@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param indexBytes bytes of the index file
  * @param diskBytes bytes of all files of the store as allocated, prepared and free segments
  *     included
+ * @param freeDiskBytes bytes that this process may still write on the disk of the store, as the
+ *     store saw them some seconds ago; -1 if it did not look, as when it is read-only
+ * @param freeDiskFloorBytes bytes of the disk that the store leaves free
  * @param segments the number of segments that hold records
  * @param freeSegments the number of segments allocated and empty, ready to be written
  * @param writtenBytes bytes of records appended for callers since opening
@@ -55,6 +58,8 @@ public record StoreStats(
         long garbageBytes,
         long indexBytes,
         long diskBytes,
+        long freeDiskBytes,
+        long freeDiskFloorBytes,
         int segments,
         int freeSegments,
         long writtenBytes,

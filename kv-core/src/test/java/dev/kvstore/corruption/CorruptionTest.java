@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.KeyValueStore;
-import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFormatException;
 import dev.kvstore.corruption.DamagedStore.Outcome;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.testing.Seed;
@@ -534,7 +534,7 @@ class CorruptionTest {
         Path store = directory.resolve("later");
         SampleStore.write(files, store);
         assertThatThrownBy(() -> sample.options().toBuilder(store).open())
-                .isInstanceOf(StoreCorruptedException.class)
+                .isInstanceOf(StoreFormatException.class)
                 .hasMessageContaining("version 7");
     }
 

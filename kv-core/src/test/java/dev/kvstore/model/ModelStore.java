@@ -195,6 +195,8 @@ public class ModelStore implements KeyValueStore {
                     disk.garbageBytes(),
                     0,
                     disk.liveBytes() + disk.garbageBytes(),
+                    -1,
+                    0,
                     1,
                     0,
                     writtenBytes,

@@ -109,12 +109,14 @@ final class History {
     }
 
     /**
-     * A random set of one length for all, so that records of one life of a segment begin where
+     * A random set of one of few lengths, so that records of one life of a segment begin where
      * those of another did.
      */
-    static Step randomOfOneSize(Random random, int number) {
+    static Step randomOfLengths(Random random, int number, int[] lengths) {
         String key = key(random.nextInt(KEYS));
-        return new Step.Set(key, "step%05d-%s".formatted(number, "x".repeat(700)), 0);
+        String begin = "step%05d-".formatted(number);
+        int length = lengths[random.nextInt(lengths.length)];
+        return new Step.Set(key, begin + "x".repeat(length - begin.length()), 0);
     }
 
     /** A random step; values say which step they are of, and are up to so long. */

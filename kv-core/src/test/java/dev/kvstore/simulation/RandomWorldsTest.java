@@ -23,6 +23,10 @@ class RandomWorldsTest {
     private static final String SECONDS = "kv.test.seconds";
     private static final int LIVES = 6;
 
+    private static final int RECORD_OVERHEAD = 20 + History.key(0).length();
+    private static final int WHOLE_PAGE = 4096 - RECORD_OVERHEAD;
+    private static final int TO_FIRST_PAGE_END = WHOLE_PAGE - 128; // behind a segment's header
+
     private long cuts;
     private long recoveries;
     private long steps;
@@ -53,7 +57,7 @@ class RandomWorldsTest {
 
     private void runDisk(long seed) throws Exception {
         Random random = new Random(seed);
-        boolean ofOneSize = random.nextInt(4) == 0;
+        int[] lengths = lengths(random);
         int segmentSizeBytes = 4096 * (2 + random.nextInt(6));
         SimulatedStorage storage = new SimulatedStorage();
         MutableClock clock = new MutableClock();
@@ -64,7 +68,7 @@ class RandomWorldsTest {
             World world = new World(storage, options, clock, history);
             String title = "Disk of seed " + seed + ", life " + life + ", " + options;
             try {
-                live(world, random, ofOneSize, life);
+                live(world, random, lengths, life);
                 AfterTheCut check = new AfterTheCut(options, history, random, 1);
                 List<Moment> moments = world.moments();
                 Moment last = moments.get(random.nextInt(moments.size()));
@@ -86,13 +90,21 @@ class RandomWorldsTest {
         storage.free();
     }
 
+    /** Lengths of values, of which two make records that end where a page does; none for any. */
+    private static int[] lengths(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> new int[] {711};
+            case 1 -> new int[] {TO_FIRST_PAGE_END, WHOLE_PAGE, WHOLE_PAGE};
+            default -> new int[0];
+        };
+    }
+
     private static Loss loss(Random random) {
         List<Loss> losses = AfterTheCut.losses(random, 6);
         return losses.get(random.nextInt(losses.size()));
     }
 
-    private static void live(World world, Random random, boolean ofOneSize, int life)
-            throws Exception {
+    private static void live(World world, Random random, int[] lengths, int life) throws Exception {
         ThreadGroup group = new ThreadGroup("world");
         SimulatedStorage storage = world.storage();
         // Now and then without turns: then threads truly run at the same time.
@@ -117,9 +129,9 @@ class RandomWorldsTest {
                             int number = life * 1000 + i;
                             int large = random.nextInt(30) == 0 ? 3 * longest : longest;
                             world.step(
-                                    ofOneSize
-                                            ? History.randomOfOneSize(random, number)
-                                            : History.random(random, number, large));
+                                    lengths.length == 0
+                                            ? History.random(random, number, large)
+                                            : History.randomOfLengths(random, number, lengths));
                         }
                         storage.observe(moment -> {});
                         if (random.nextBoolean()) {

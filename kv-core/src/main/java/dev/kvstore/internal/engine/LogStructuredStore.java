@@ -333,6 +333,8 @@ final class LogStructuredStore implements KeyValueStore {
                 Math.max(0, used - live),
                 index.sizeBytes(),
                 log.segments().diskBytes() + index.sizeBytes(),
+                log.freeDiskBytes(),
+                options.freeDiskFloorBytes(),
                 segments,
                 free,
                 writes.writtenBytes(),

@@ -21,6 +21,8 @@ import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -104,28 +106,31 @@ public final class StoreOpener {
     }
 
     private static KeyValueStoreException cannotOpen(Path directory, Exception e) {
-        String reason = e.getMessage();
+        String start = "The store in " + directory + " could not be opened: ";
+        String reason = String.valueOf(e.getMessage());
+        if (reason.contains("No space left")) {
+            return new StoreFullException(start + reason + ". Make room on the disk.", e);
+        }
+        return new KeyValueStoreException(start + whyNotOpen(e), e);
+    }
+
+    private static String whyNotOpen(Exception e) {
+        String reason = String.valueOf(e.getMessage());
         if (e instanceof AccessDeniedException) {
-            return new KeyValueStoreException(
-                    "The store in "
-                            + directory
-                            + " could not be opened: no permission for "
-                            + reason
-                            + ". Give this user read and write access to it, or choose another"
-                            + " path.",
-                    e);
+            return "no permission for "
+                    + reason
+                    + ". Give this user read and write access to it, or choose another path.";
         }
-        if (reason != null && reason.contains("No space left")) {
-            return new StoreFullException(
-                    "The store in "
-                            + directory
-                            + " could not be opened: "
-                            + reason
-                            + ". Make room on the disk.",
-                    e);
+        if (e instanceof NoSuchFileException) {
+            return "there is no " + reason + ". Check the path.";
         }
-        return new KeyValueStoreException(
-                "The store in " + directory + " could not be opened: " + e + ".", e);
+        if (e instanceof NotDirectoryException) {
+            return reason + " is not a directory. Choose another path.";
+        }
+        if (reason.endsWith("Read-only file system")) {
+            return reason + ". Make it writable, open the store read-only, or choose another path.";
+        }
+        return e + ".";
     }
 
     /** Says why a copy of a store could not be written. */
@@ -208,7 +213,8 @@ public final class StoreOpener {
                     "There is no store in "
                             + storage.directory()
                             + ", and opening read-only creates none. Check the path.",
-                    null);
+                    new NoSuchFileException(
+                            storage.directory().resolve(StoreFile.NAME).toString()));
         }
         boolean hasSegments = storage.list().stream().anyMatch(name -> name.endsWith(".kvs"));
         if (hasSegments) {

@@ -218,6 +218,11 @@ public final class Log {
         return pool.failure();
     }
 
+    /** The room on the disk as it was some seconds ago, or -1 if nobody has looked. */
+    public long freeDiskBytes() {
+        return pool.freeDiskBytes();
+    }
+
     /**
      * Returns the lock that keeps compaction from retiring a segment, and the store from being
      * closed, for as long as it is held. Shared; taken before any other lock.

@@ -28,6 +28,9 @@ final class SegmentPool {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How old the figure of the free disk may be; asking the system takes microseconds. */
+    private static final long FREE_DISK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Storage storage;
     private final SegmentTable segments;
     private final LogMonitor monitor;
@@ -49,6 +52,8 @@ final class SegmentPool {
     private long retryAtNanos;
     private long allocatedBytes; // read without the lock for statistics
     private volatile @Nullable IOException failure;
+    private volatile long freeDiskBytes = -1;
+    private long freeDiskAtNanos = System.nanoTime() - FREE_DISK_NANOS; // of the preparer's
 
     SegmentPool(
             Storage storage,
@@ -88,6 +93,11 @@ final class SegmentPool {
     /** Returns how many bytes of new files were written. */
     long allocatedBytes() {
         return allocatedBytes;
+    }
+
+    /** The room on the disk as it was some seconds ago, or -1 if nobody has looked. */
+    long freeDiskBytes() {
+        return freeDiskBytes;
     }
 
     // ---------------------------------------------------------------- write lock held
@@ -314,16 +324,20 @@ final class SegmentPool {
     private void prepare() {
         ReentrantLock lock = monitor.lock();
         while (true) {
+            lookAtFreeDisk();
             long oversizedBytes;
             boolean segment;
             long floor;
             lock.lock();
             try {
-                while (!monitor.isStopped() && !isDue()) {
+                while (!monitor.isStopped() && !isDue() && !isFreeDiskDue()) {
                     monitor.awaitChange(LOOK_MILLIS);
                 }
                 if (monitor.isStopped()) {
                     return;
+                }
+                if (!isDue()) {
+                    continue;
                 }
                 oversizedBytes = oversizedRequest;
                 segment = isSegmentWanted(0);
@@ -333,6 +347,22 @@ final class SegmentPool {
                 lock.unlock();
             }
             prepareOnce(oversizedBytes, segment, floor);
+        }
+    }
+
+    private boolean isFreeDiskDue() {
+        return System.nanoTime() - freeDiskAtNanos >= FREE_DISK_NANOS;
+    }
+
+    /** For those who ask how the store is and must not wait for the disk to hear it. */
+    private void lookAtFreeDisk() {
+        if (isFreeDiskDue()) {
+            try {
+                freeDiskBytes = storage.usableBytes();
+            } catch (IOException | RuntimeException | Error e) {
+                freeDiskBytes = -1; // an allocation would fail for the same reason, and says so
+            }
+            freeDiskAtNanos = System.nanoTime();
         }
     }
 
@@ -408,6 +438,7 @@ final class SegmentPool {
 
     private void allocateAbove(long sizeBytes, long floor) throws IOException {
         long usable = storage.usableBytes();
+        freeDiskBytes = usable;
         if (usable - sizeBytes < floor) {
             throw new IOException(
                     "No space left above the floor: "

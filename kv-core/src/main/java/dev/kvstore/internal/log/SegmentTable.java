@@ -1,6 +1,7 @@
 package dev.kvstore.internal.log;
 
 import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFormatException;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
@@ -96,10 +97,7 @@ public final class SegmentTable {
         }
         int version = buffer.getInt(header + SegmentFormat.VERSION_OFFSET);
         if (version != SegmentFormat.VERSION) {
-            throw corrupted(
-                    id,
-                    "has format version " + version + ", which this release does not read",
-                    header + SegmentFormat.VERSION_OFFSET);
+            throw new StoreFormatException(pathOf(id), version, SegmentFormat.VERSION);
         }
         segment.kind = Segment.Kind.ofCode(buffer.getInt(header + SegmentFormat.KIND_OFFSET));
         segment.setGeneration(buffer.getLong(header + SegmentFormat.GENERATION_OFFSET));

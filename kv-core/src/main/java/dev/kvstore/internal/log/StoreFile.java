@@ -1,6 +1,7 @@
 package dev.kvstore.internal.log;
 
 import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFormatException;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
@@ -151,16 +152,7 @@ public final class StoreFile {
         int copy = takeSecond ? SECOND_COPY_OFFSET : 0;
         int version = buffer.getInt(copy + VERSION_OFFSET);
         if (version != VERSION) {
-            throw new StoreCorruptedException(
-                    storage.directory().resolve(NAME)
-                            + " has format version "
-                            + version
-                            + ", and this release reads version "
-                            + VERSION
-                            + ". Open the store with the release that wrote it, or a later one.",
-                    storage.directory().resolve(NAME),
-                    copy + VERSION_OFFSET,
-                    null);
+            throw new StoreFormatException(storage.directory().resolve(NAME), version, VERSION);
         }
         return new StoreFile(region, copy);
     }

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -47,7 +48,11 @@ public final class DiskStorage implements Storage {
                     if (create) {
                         createDirectories(directory.toAbsolutePath());
                     }
-                    return new DiskStorage(directory.toRealPath());
+                    Path real = directory.toRealPath();
+                    if (!Files.isDirectory(real)) {
+                        throw new NotDirectoryException(real.toString());
+                    }
+                    return new DiskStorage(real);
                 });
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.StoreFormatException;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.Storage;
@@ -128,7 +129,13 @@ class StoreFileTest {
         Files.write(file(), bytes.array());
 
         assertThatThrownBy(this::count)
-                .isInstanceOf(StoreCorruptedException.class)
+                .isInstanceOfSatisfying(
+                        StoreFormatException.class,
+                        e -> {
+                            assertThat(e.file()).isEqualTo(file());
+                            assertThat(e.version()).isEqualTo(2);
+                            assertThat(e.supportedVersion()).isEqualTo(1);
+                        })
                 .hasMessageContaining("format version 2");
     }
 

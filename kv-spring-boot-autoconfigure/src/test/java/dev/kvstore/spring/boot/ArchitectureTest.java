@@ -23,7 +23,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 
 /** The rules that Spring Boot's own auto-configurations follow. */
@@ -33,6 +36,9 @@ class ArchitectureTest {
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("dev.kvstore.spring.boot");
+
+    private static final ArgumentResolver ENVIRONMENT =
+            ArgumentResolver.of(Environment.class, new StandardEnvironment());
 
     /** For analyzers of Spring Boot that cannot be made here. */
     private static final FailureHandler NEEDS_CONTEXT =
@@ -105,7 +111,7 @@ class ArchitectureTest {
     void factoriesFileNamesEveryFailureAnalyzer() {
         List<String> analyzers =
                 SpringFactoriesLoader.forDefaultResourceLocation()
-                        .load(FailureAnalyzer.class, NEEDS_CONTEXT)
+                        .load(FailureAnalyzer.class, ENVIRONMENT, NEEDS_CONTEXT)
                         .stream()
                         .map(analyzer -> analyzer.getClass().getName())
                         .filter(name -> name.startsWith("dev.kvstore."))

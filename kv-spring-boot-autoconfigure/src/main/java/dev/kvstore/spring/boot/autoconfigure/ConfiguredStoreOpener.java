@@ -3,9 +3,6 @@ package dev.kvstore.spring.boot.autoconfigure;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreBuilder;
 import dev.kvstore.KeyValueStoreException;
-import dev.kvstore.StoreCorruptedException;
-import dev.kvstore.StoreFullException;
-import dev.kvstore.StoreLockedException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -38,10 +35,8 @@ final class ConfiguredStoreOpener implements Supplier<KeyValueStore> {
     public KeyValueStore get() {
         try {
             return builder.open();
-        } catch (StoreLockedException | StoreCorruptedException ex) {
-            throw ex; // They have failure analyzers, which also serve stores opened by hand.
         } catch (KeyValueStoreException ex) {
-            throw new FailureAnalyzedException(ex.getMessage(), action(ex), ex);
+            throw new StoreOpeningException(prefix, ex);
         } catch (IllegalStateException ex) {
             // The builder cannot be asked for its path, and a customizer may have set one.
             if (StringUtils.hasText(dataPath)) {
@@ -49,16 +44,6 @@ final class ConfiguredStoreOpener implements Supplier<KeyValueStore> {
             }
             throw missingDataPath(ex);
         }
-    }
-
-    private String action(KeyValueStoreException failure) {
-        String action =
-                failure instanceof StoreFullException
-                        ? "Make room on the disk, lower '%1$s.free-disk-floor', or set"
-                                + " '%1$s.data-path' to a directory on another disk."
-                        : "Make sure that this process may read and write the directory that"
-                                + " '%1$s.data-path' names, or set it to another one.";
-        return action.formatted(prefix);
     }
 
     private FailureAnalyzedException missingDataPath(IllegalStateException cause) {

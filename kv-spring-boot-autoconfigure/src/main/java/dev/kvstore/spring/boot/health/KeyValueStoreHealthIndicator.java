@@ -54,6 +54,8 @@ public class KeyValueStoreHealthIndicator extends AbstractHealthIndicator {
         builder.withDetail("state", stats.state());
         if (stats.failure() != null) {
             builder.withDetail("reason", stats.failure());
+        } else if (stats.state() == StoreState.CLOSED) {
+            builder.withDetail("reason", "The store is closed.");
         }
         builder.withDetail("path", stats.dataPath().toString())
                 .withDetail("durability", stats.durability())
@@ -63,12 +65,19 @@ public class KeyValueStoreHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("garbageRatio", stats.garbageRatio())
                 .withDetail("segments", stats.segments())
                 .withDetail("recovery", describe(stats.recovery()));
+        if (stats.freeDiskBytes() >= 0) {
+            builder.withDetail("freeDiskBytes", stats.freeDiskBytes());
+        }
+        builder.withDetail("freeDiskFloorBytes", stats.freeDiskFloorBytes());
     }
 
     private static void addCompaction(Health.Builder builder, CompactionStatus status) {
         Map<String, Object> compaction = new LinkedHashMap<>();
         compaction.put("running", status.running());
         CompactionReport last = status.lastReport();
+        if (last != null || status.lastFailure() != null) {
+            compaction.put("lastOutcome", status.lastFailure() == null ? "COMPLETED" : "FAILED");
+        }
         if (last != null) {
             compaction.put("lastStartedAt", last.startedAt().toString());
             compaction.put("lastDuration", last.duration().toString());

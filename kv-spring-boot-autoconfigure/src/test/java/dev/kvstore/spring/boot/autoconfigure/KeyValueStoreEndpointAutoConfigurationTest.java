@@ -2,19 +2,26 @@ package dev.kvstore.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreState;
+import dev.kvstore.spring.boot.Figures;
 import dev.kvstore.spring.boot.actuate.endpoint.CompactEndpoint;
 import dev.kvstore.spring.boot.actuate.endpoint.CompactEndpointWebExtension;
 import dev.kvstore.spring.boot.actuate.endpoint.KeyValueStoreEndpoint;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.jmx.JmxEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
 class KeyValueStoreEndpointAutoConfigurationTest {
 
@@ -113,6 +120,42 @@ class KeyValueStoreEndpointAutoConfigurationTest {
                                                         .compactAll()
                                                         .stores())
                                         .containsOnlyKeys("orders", "carts"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "spring.application.name=none | /actuator/compact/carts",
+                "management.endpoints.web.base-path=/manage | /manage/compact/carts",
+                "management.endpoints.web.path-mapping.compact=shrink | /actuator/shrink/carts",
+                "server.servlet.context-path=/shop | /shop/actuator/compact/carts",
+                "spring.mvc.servlet.path=/api/ | /api/actuator/compact/carts",
+                "management.server.port=0,server.servlet.context-path=/shop"
+                        + " | /actuator/compact/carts",
+                "management.server.port=0,management.server.base-path=/admin"
+                        + " | /admin/actuator/compact/carts",
+            })
+    void answerLeadsToTheEndpointWhereverItIs(String properties, String path) {
+        KeyValueStore store = mock(KeyValueStore.class);
+        when(store.stats()).thenReturn(Figures.of(StoreState.OPEN, null));
+        new WebApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(
+                                KeyValueStoreEndpointAutoConfiguration.class,
+                                EndpointAutoConfiguration.class,
+                                WebEndpointAutoConfiguration.class))
+                .withBean("carts", KeyValueStore.class, () -> store)
+                .withPropertyValues("management.endpoints.web.exposure.include=compact")
+                .withPropertyValues(properties.split(","))
+                .run(
+                        context ->
+                                assertThat(
+                                                context.getBean(CompactEndpointWebExtension.class)
+                                                        .compact("carts", false)
+                                                        .getBody()
+                                                        .status())
+                                        .isEqualTo(path));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.mockito.Mockito.mock;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreBuilder;
+import dev.kvstore.spring.boot.DelegatingKeyValueStore;
 import dev.kvstore.spring.boot.KeyValueStores;
 import dev.kvstore.spring.boot.NoSuchKeyValueStoreException;
 import java.io.IOException;
@@ -479,7 +480,7 @@ class NamedStoresTest {
         KeyValueStore decorated(KeyValueStores stores) {
             return new DelegatingKeyValueStore() {
                 @Override
-                KeyValueStore delegate() {
+                protected KeyValueStore delegate() {
                     return stores.get("orders");
                 }
 

@@ -11,16 +11,13 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
-import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
-import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreClosedException;
 import dev.kvstore.StoreState;
-import dev.kvstore.StoreStats;
+import dev.kvstore.spring.boot.Figures;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -153,37 +150,7 @@ class RestartableKeyValueStoreTest {
 
     private static KeyValueStore mockStore() {
         KeyValueStore store = mock(KeyValueStore.class);
-        when(store.stats())
-                .thenReturn(
-                        new StoreStats(
-                                StoreState.OPEN,
-                                null,
-                                Path.of("/data/kv"),
-                                Durability.SYNC,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                Duration.ZERO,
-                                0,
-                                0,
-                                Duration.ZERO,
-                                0,
-                                0,
-                                new RecoveryReport(true, true, Duration.ZERO, 0, 0, 0)));
+        when(store.stats()).thenReturn(Figures.of(StoreState.OPEN, null));
         return store;
     }
 

@@ -10,15 +10,15 @@ import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
-import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreClosedException;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreState;
-import dev.kvstore.StoreStats;
+import dev.kvstore.spring.boot.Figures;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +44,8 @@ class KeyValueStoreHealthIndicatorTest {
         given(state, null, new CompactionStatus(false, null, null, null));
         Health health = indicator.health();
         assertThat(health.getStatus().getCode()).isEqualTo(status);
-        assertThat(health.getDetails()).containsEntry("state", state).doesNotContainKey("reason");
+        assertThat(health.getDetails()).containsEntry("state", state);
+        assertThat(health.getDetails().containsKey("reason")).isEqualTo(state == StoreState.CLOSED);
     }
 
     @Test
@@ -56,6 +57,8 @@ class KeyValueStoreHealthIndicatorTest {
                 .containsEntry("keys", 3L)
                 .containsEntry("liveBytes", 300L)
                 .containsEntry("diskBytes", 4096L)
+                .containsEntry("freeDiskBytes", 1_000_000L)
+                .containsEntry("freeDiskFloorBytes", 65_536L)
                 .containsEntry("garbageRatio", 0.25)
                 .containsEntry("segments", 2)
                 .containsEntry(
@@ -88,10 +91,22 @@ class KeyValueStoreHealthIndicatorTest {
                         "compaction",
                         Map.of(
                                 "running", true,
+                                "lastOutcome", "FAILED",
                                 "lastStartedAt", "1970-01-01T00:00:00Z",
                                 "lastDuration", "PT2S",
                                 "lastBytesReclaimed", 4L,
                                 "lastFailure", "no room"));
+    }
+
+    @Test
+    void completedCompactionIsShownAsSuch() {
+        CompactionReport report =
+                new CompactionReport(Instant.EPOCH, Duration.ofSeconds(2), 1, 2, 3, 4, 5, 6);
+        given(StoreState.OPEN, null, new CompactionStatus(false, null, report, null));
+        assertThat(indicator.health().getDetails().get("compaction"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("lastOutcome", "COMPLETED")
+                .containsEntry("lastStartedAt", "1970-01-01T00:00:00Z");
     }
 
     @Test
@@ -122,37 +137,7 @@ class KeyValueStoreHealthIndicatorTest {
     }
 
     private void given(StoreState state, @Nullable String failure, CompactionStatus compaction) {
-        when(store.stats())
-                .thenReturn(
-                        new StoreStats(
-                                state,
-                                failure,
-                                Path.of("/data/kv"),
-                                Durability.SYNC,
-                                3,
-                                300,
-                                100,
-                                512,
-                                4096,
-                                2,
-                                1,
-                                400,
-                                0,
-                                0,
-                                0,
-                                0,
-                                0,
-                                4,
-                                1,
-                                0,
-                                0,
-                                Duration.ZERO,
-                                5,
-                                0,
-                                Duration.ZERO,
-                                0,
-                                0,
-                                new RecoveryReport(false, false, Duration.ofMillis(7), 1, 5, 12)));
+        when(store.stats()).thenReturn(Figures.of(state, failure));
         when(store.compactionStatus()).thenReturn(compaction);
     }
 }

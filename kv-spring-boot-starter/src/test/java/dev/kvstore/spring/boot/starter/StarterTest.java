@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.KeyValueStore;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionEvaluationReport;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.ClassUtils;
@@ -57,6 +61,24 @@ class StarterTest {
                             "kv-dev.kvstore.spring.boot.autoconfigure.KeyValueStoreProperties");
             assertThat(context.getBeanNamesForType(KeyValueStore.class))
                     .containsExactly("keyValueStore");
+        }
+    }
+
+    // Or a part that nobody names in the file of imports would seem to back off, too.
+    @Test
+    void everyPartIsConsidered() {
+        List<String> parts =
+                ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader())
+                        .getCandidates()
+                        .stream()
+                        .filter(name -> name.startsWith("dev.kvstore."))
+                        .toList();
+        assertThat(parts).hasSizeGreaterThanOrEqualTo(3);
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(
+                            ConditionEvaluationReport.get(context.getBeanFactory())
+                                    .getConditionAndOutcomesBySource())
+                    .containsKeys(parts.toArray(String[]::new));
         }
     }
 

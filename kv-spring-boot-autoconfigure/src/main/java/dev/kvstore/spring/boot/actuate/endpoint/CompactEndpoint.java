@@ -6,9 +6,10 @@ import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreState;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -20,12 +21,15 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * {@link Endpoint @Endpoint} that compacts the stores and shows how compaction goes.
  *
  * <p>No operation takes anything but the name of a store: any other parameter would make the web
- * endpoint insist on a JSON body. And no two have one name, or they could not be exposed over JMX.
+ * endpoint insist on a JSON body, which its extension takes for those who do not want to wait. And
+ * no two have one name, or they could not be exposed over JMX.
  */
 @Endpoint(id = "compact")
 public class CompactEndpoint {
 
     private final Map<String, KeyValueStore> stores;
+
+    private final BackgroundCompactions background = new BackgroundCompactions();
 
     /**
      * Makes an endpoint.
@@ -43,7 +47,7 @@ public class CompactEndpoint {
      */
     @ReadOperation
     public CompactionsDescriptor compactions() {
-        return new CompactionsDescriptor(ofAll(CompactEndpoint::describe));
+        return new CompactionsDescriptor(ofAll(this::describe));
     }
 
     /**
@@ -55,7 +59,7 @@ public class CompactEndpoint {
     @ReadOperation
     public @Nullable CompactionDescriptor compaction(@Selector String store) {
         KeyValueStore found = stores.get(store);
-        return found == null ? null : describe(found);
+        return found == null ? null : describe(store, found);
     }
 
     /**
@@ -66,7 +70,7 @@ public class CompactEndpoint {
      */
     @WriteOperation
     public CompactionResultsDescriptor compactAll() {
-        return new CompactionResultsDescriptor(ofAll(CompactEndpoint::compact));
+        return new CompactionResultsDescriptor(ofAll((name, store) -> compact(store)));
     }
 
     /**
@@ -82,15 +86,60 @@ public class CompactEndpoint {
         return found == null ? null : compact(found);
     }
 
-    private <T> Map<String, T> ofAll(Function<KeyValueStore, T> function) {
+    /**
+     * Starts to compact all stores, and does not wait.
+     *
+     * @param path where to look for the outcome: the path of this endpoint
+     * @return where to look, by store; of a store that cannot be compacted, why not
+     */
+    CompactionResultsDescriptor startAll(String path) {
+        return new CompactionResultsDescriptor(ofAll((name, store) -> start(name, store, path)));
+    }
+
+    /**
+     * Starts to compact a store, and does not wait.
+     *
+     * @param store the name of the store
+     * @param path the path of this endpoint
+     * @return where to look, or null if there is no store of that name
+     */
+    @Nullable CompactionResultDescriptor start(String store, String path) {
+        KeyValueStore found = stores.get(store);
+        return found == null ? null : start(store, found, path);
+    }
+
+    private CompactionResultDescriptor start(String name, KeyValueStore store, String path) {
+        return switch (stateOf(store)) {
+            case OPEN, FULL -> {
+                background.start(name, store);
+                yield new CompactionResultDescriptor(null, null, path + "/" + name);
+            }
+            case READ_ONLY, FAILED, CLOSED -> compact(store); // fails at once, and says why
+        };
+    }
+
+    private static StoreState stateOf(KeyValueStore store) {
+        try {
+            return store.stats().state();
+        } catch (StoreClosedException ex) {
+            return StoreState.CLOSED;
+        }
+    }
+
+    private <T> Map<String, T> ofAll(BiFunction<String, KeyValueStore, T> function) {
         Map<String, T> results = new LinkedHashMap<>();
-        stores.forEach((name, store) -> results.put(name, function.apply(store)));
+        stores.forEach((name, store) -> results.put(name, function.apply(name, store)));
         return results;
     }
 
-    private static CompactionDescriptor describe(KeyValueStore store) {
+    private CompactionDescriptor describe(String name, KeyValueStore store) {
         try {
-            return CompactionDescriptor.of(store.compactionStatus());
+            CompactionStatus status = store.compactionStatus();
+            return new CompactionDescriptor(
+                    status.running() || background.isRunning(name),
+                    status.progress(),
+                    status.lastReport(),
+                    status.lastFailure());
         } catch (StoreClosedException ex) {
             return new CompactionDescriptor(false, null, null, ex.getMessage());
         }
@@ -99,9 +148,9 @@ public class CompactEndpoint {
     // One store that fails does not keep the others from being compacted.
     private static CompactionResultDescriptor compact(KeyValueStore store) {
         try {
-            return new CompactionResultDescriptor(store.compact(), null);
+            return new CompactionResultDescriptor(store.compact(), null, null);
         } catch (KeyValueStoreException ex) {
-            return new CompactionResultDescriptor(null, ex.getMessage());
+            return new CompactionResultDescriptor(null, ex.getMessage(), null);
         }
     }
 
@@ -126,13 +175,7 @@ public class CompactEndpoint {
             @Nullable CompactionProgress progress,
             @Nullable CompactionReport lastReport,
             @Nullable String lastFailure)
-            implements OperationResponseBody {
-
-        static CompactionDescriptor of(CompactionStatus status) {
-            return new CompactionDescriptor(
-                    status.running(), status.progress(), status.lastReport(), status.lastFailure());
-        }
-    }
+            implements OperationResponseBody {}
 
     /**
      * What compacting all stores did.
@@ -145,10 +188,11 @@ public class CompactEndpoint {
     /**
      * What compacting a store did.
      *
-     * @param report what was done, or null if it failed
+     * @param report what was done, or null if it failed or is not over
      * @param failure why it failed, or null if it did not
+     * @param status where to look how it goes, a path to GET, or null if it is over
      */
     public record CompactionResultDescriptor(
-            @Nullable CompactionReport report, @Nullable String failure)
+            @Nullable CompactionReport report, @Nullable String failure, @Nullable String status)
             implements OperationResponseBody {}
 }

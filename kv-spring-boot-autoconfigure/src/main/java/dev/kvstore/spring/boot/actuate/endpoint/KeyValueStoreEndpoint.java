@@ -92,6 +92,9 @@ public class KeyValueStoreEndpoint {
      * @param garbageRatio the share of the log that is garbage, from 0 to 1
      * @param indexBytes bytes of the index file
      * @param diskBytes bytes of all files of the store
+     * @param freeDiskBytes bytes that may still be written on its disk, as of some seconds ago, or
+     *     null if the store did not look
+     * @param freeDiskFloorBytes bytes of the disk that the store leaves free
      * @param segments the number of segments that hold records
      * @param freeSegments the number of segments ready to be written
      * @param writtenBytes bytes of records written by callers since opening
@@ -111,6 +114,8 @@ public class KeyValueStoreEndpoint {
             double garbageRatio,
             long indexBytes,
             long diskBytes,
+            @Nullable Long freeDiskBytes,
+            long freeDiskFloorBytes,
             int segments,
             int freeSegments,
             long writtenBytes,
@@ -131,6 +136,8 @@ public class KeyValueStoreEndpoint {
                     stats.garbageRatio(),
                     stats.indexBytes(),
                     stats.diskBytes(),
+                    stats.freeDiskBytes() < 0 ? null : stats.freeDiskBytes(),
+                    stats.freeDiskFloorBytes(),
                     stats.segments(),
                     stats.freeSegments(),
                     stats.writtenBytes(),

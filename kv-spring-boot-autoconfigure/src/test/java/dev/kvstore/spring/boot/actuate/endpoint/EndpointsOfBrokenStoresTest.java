@@ -26,7 +26,8 @@ class EndpointsOfBrokenStoresTest {
 
     private final CompactEndpoint endpoint =
             new CompactEndpoint(Map.of("sound", sound, "closed", closed));
-    private final CompactEndpointWebExtension extension = new CompactEndpointWebExtension(endpoint);
+    private final CompactEndpointWebExtension extension =
+            new CompactEndpointWebExtension(endpoint, () -> "/actuator/compact");
 
     EndpointsOfBrokenStoresTest() {
         StoreClosedException failure = new StoreClosedException("Closed for good.");

@@ -1,9 +1,13 @@
 package dev.kvstore.spring.boot.actuate.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.CompactionReport;
 import dev.kvstore.KeyValueStore;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,11 +17,14 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import tools.jackson.databind.JsonNode;
 
 /** The endpoints of an application with the default store, as curl sees them. */
 @SpringBootTest(
@@ -136,9 +143,145 @@ class EndpointsOverHttpTest {
     }
 
     @Test
+    void compactionNeedNotBeWaitedFor() {
+        String path =
+                client.post()
+                        .uri("/compact")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body("{\"wait\":false}")
+                        .exchange()
+                        .expectStatus()
+                        .isAccepted()
+                        .expectBody(JsonNode.class)
+                        .returnResult()
+                        .getResponseBody()
+                        .at("/stores/keyValueStore/status")
+                        .asString();
+        assertThat(path).isEqualTo("/actuator/compact/keyValueStore");
+        await().until(() -> !get(path).get("running").asBoolean());
+        assertThat(get(path).at("/lastReport/startedAt").asString()).isNotEmpty();
+    }
+
+    @Test
+    void compactionOfOneStoreNeedNotBeWaitedFor() {
+        client.post()
+                .uri("/compact/keyValueStore")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"wait\":false}")
+                .exchange()
+                .expectStatus()
+                .isAccepted()
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo("/actuator/compact/keyValueStore")
+                .jsonPath("$.report")
+                .doesNotExist();
+        client.post()
+                .uri("/compact/keyValueStore")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"wait\":true}")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.report.startedAt")
+                .isNotEmpty();
+    }
+
+    @Test
+    void badWaitIsRefused() {
+        client.post()
+                .uri("/compact")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"wait\":\"perhaps\"}")
+                .exchange()
+                .expectStatus()
+                .isBadRequest();
+    }
+
+    @Test
+    void runningCompactionShowsItsProgressAndIsJoined() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        store.set("key", "value"); // garbage, so that there is progress to report
+        CompletableFuture<CompactionReport> first =
+                CompletableFuture.supplyAsync(
+                        () ->
+                                store.compact(
+                                        progress -> {
+                                            running.countDown();
+                                            awaitUninterruptibly(held);
+                                        }));
+        CompletableFuture<HttpStatusCode> second;
+        try {
+            running.await();
+            client.get()
+                    .uri("/compact/keyValueStore")
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody()
+                    .jsonPath("$.running")
+                    .isEqualTo(true)
+                    .jsonPath("$.progress.segmentsPlanned")
+                    .isNumber();
+            second = CompletableFuture.supplyAsync(this::postCompact);
+            assertThat(postCompactWithoutWaiting()).isEqualTo(HttpStatus.ACCEPTED);
+            assertThat(second).isNotDone();
+        } finally {
+            held.countDown();
+        }
+        assertThat(first.get().segmentsCompacted()).isPositive();
+        assertThat(second.get()).isEqualTo(HttpStatus.OK);
+    }
+
+    private HttpStatusCode postCompact() {
+        return client.post().uri("/compact/keyValueStore").exchange().returnResult().getStatus();
+    }
+
+    private HttpStatusCode postCompactWithoutWaiting() {
+        return client.post()
+                .uri("/compact")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"wait\":false}")
+                .exchange()
+                .returnResult()
+                .getStatus();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private JsonNode get(String path) {
+        return RestTestClient.bindToServer()
+                .baseUrl("http://localhost:" + port)
+                .build()
+                .get()
+                .uri(path)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(JsonNode.class)
+                .returnResult()
+                .getResponseBody();
+    }
+
+    @Test
     void compactOfUnknownStoreIsNotFound() {
         client.post().uri("/compact/nothing").exchange().expectStatus().isNotFound();
         client.get().uri("/compact/nothing").exchange().expectStatus().isNotFound();
+        client.post()
+                .uri("/compact/nothing")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"wait\":false}")
+                .exchange()
+                .expectStatus()
+                .isNotFound();
     }
 
     @Test
@@ -179,7 +322,9 @@ class EndpointsOverHttpTest {
                 .jsonPath("$.details.state")
                 .isEqualTo("OPEN")
                 .jsonPath("$.details.keys")
-                .isEqualTo(1);
+                .isEqualTo(1)
+                .jsonPath("$.details.freeDiskFloorBytes")
+                .isEqualTo(64 << 20);
     }
 
     @Configuration(proxyBeanMethods = false)
