@@ -150,6 +150,10 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    private static final String CACHE_METRICS_CONFIGURATION =
+            "dev.kvstore.spring.boot.autoconfigure.cache.KeyValueCacheAutoConfiguration"
+                    + "$MetricsConfiguration";
+
     @Test
     void onlyThePartsForOptionalJarsUseThem() {
         noClasses()
@@ -165,6 +169,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("..metrics..")
+                .and()
+                .haveSimpleNameNotContaining("CacheMe") // its Metrics and MeterBinderProvider
+                .and()
+                .doNotHaveFullyQualifiedName(CACHE_METRICS_CONFIGURATION)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.micrometer..")

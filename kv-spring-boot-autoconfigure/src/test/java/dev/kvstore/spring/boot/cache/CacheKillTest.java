@@ -23,9 +23,10 @@ class CacheKillTest {
 
     @Test
     void whatWasCachedBeforeTheKillIsThereAfterIt() throws Exception {
+        String[] properties = CacheVictim.properties(directory);
         long killed = runUntilAllIsCachedAndKill();
 
-        try (ConfigurableApplicationContext next = CacheVictim.start(directory.toString())) {
+        try (ConfigurableApplicationContext next = CacheVictim.start(properties)) {
             CacheVictim.Answers answers = next.getBean(CacheVictim.Answers.class);
             for (int question = 0; question < CacheVictim.QUESTIONS; question++) {
                 assertThat(answers.answer(question, "en"))
@@ -41,7 +42,7 @@ class CacheKillTest {
                 JavaProcess.command(
                         System.getProperty("java.class.path"),
                         CacheVictim.class,
-                        List.of(directory.toString()));
+                        List.of(CacheVictim.properties(directory)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (BufferedReader output =
                 new BufferedReader(

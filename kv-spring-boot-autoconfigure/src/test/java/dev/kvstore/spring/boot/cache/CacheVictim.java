@@ -1,5 +1,6 @@
 package dev.kvstore.spring.boot.cache;
 
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -42,7 +43,7 @@ class CacheVictim {
     }
 
     public static void main(String[] args) throws InterruptedException {
-        ConfigurableApplicationContext context = start(args[0]);
+        ConfigurableApplicationContext context = start(args);
         Answers answers = context.getBean(Answers.class);
         for (int question = 0; question < QUESTIONS; question++) {
             answers.answer(question, "en");
@@ -51,14 +52,18 @@ class CacheVictim {
         Thread.currentThread().join();
     }
 
-    static ConfigurableApplicationContext start(String dataPath) {
-        return SpringApplication.run(
-                CacheVictim.class,
-                "--kv.data-path=" + dataPath,
-                "--kv.durability=os",
-                "--kv.cache.enabled=true",
-                "--kv.cache.time-to-live=1d",
-                "--spring.main.web-application-type=none",
-                "--spring.main.banner-mode=off");
+    static ConfigurableApplicationContext start(String... properties) {
+        return SpringApplication.run(CacheVictim.class, properties);
+    }
+
+    static String[] properties(Path dataPath) {
+        return new String[] {
+            "--kv.data-path=" + dataPath,
+            "--kv.durability=os",
+            "--kv.cache.enabled=true",
+            "--kv.cache.time-to-live=1d",
+            "--spring.main.web-application-type=none",
+            "--spring.main.banner-mode=off"
+        };
     }
 }
