@@ -37,6 +37,10 @@ class ArchitectureTest {
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("dev.kvstore.spring.boot");
 
+    private static final String CACHE_METRICS_CONFIGURATION =
+            "dev.kvstore.spring.boot.autoconfigure.cache.KeyValueCacheAutoConfiguration"
+                    + "$MetricsConfiguration";
+
     private static final ArgumentResolver ENVIRONMENT =
             ArgumentResolver.of(Environment.class, new StandardEnvironment());
 
@@ -149,10 +153,6 @@ class ArchitectureTest {
                 .resideInAPackage("dev.kvstore.internal..")
                 .check(CLASSES);
     }
-
-    private static final String CACHE_METRICS_CONFIGURATION =
-            "dev.kvstore.spring.boot.autoconfigure.cache.KeyValueCacheAutoConfiguration"
-                    + "$MetricsConfiguration";
 
     @Test
     void onlyThePartsForOptionalJarsUseThem() {
