@@ -3,6 +3,7 @@ package dev.kvstore.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvstore.Durability;
+import dev.kvstore.simulation.Step.AwaitCompaction;
 import dev.kvstore.simulation.Step.Batch;
 import dev.kvstore.simulation.Step.Compact;
 import dev.kvstore.simulation.Step.Delete;
@@ -126,7 +127,9 @@ class SmallWorldsTest {
                         new Set("key4", "7" + MANY, 0),
                         new Set("key4", "8" + MANY, 0),
                         new Set("key5", "9" + MANY, 0),
-                        new Set("key5", "0" + MANY, 0)));
+                        new Set("key5", "0" + MANY, 0),
+                        new AwaitCompaction(),
+                        new Set("key1", "late", 0)));
         histories.put(
                 "time to live",
                 List.of(

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that a history does to a store, and what that means for what the store holds. */
@@ -185,6 +186,27 @@ sealed interface Step {
         @Override
         public Object applyTo(KeyValueStore store) {
             store.compact();
+            return true;
+        }
+
+        @Override
+        public Object applyTo(NavigableMap<String, Stored> state, long now) {
+            return true;
+        }
+    }
+
+    /** Waits for a compaction in the background, if one comes within a time that is long for it. */
+    record AwaitCompaction() implements Step {
+
+        private static final long MOST_NANOS = 500_000_000;
+
+        @Override
+        public Object applyTo(KeyValueStore store) {
+            long before = store.stats().compactions();
+            long end = System.nanoTime() + MOST_NANOS;
+            while (store.stats().compactions() == before && System.nanoTime() < end) {
+                LockSupport.parkNanos(MOST_NANOS / 500);
+            }
             return true;
         }
 
