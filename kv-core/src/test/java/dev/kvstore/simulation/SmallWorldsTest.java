@@ -120,8 +120,8 @@ class SmallWorldsTest {
                         new Set("key1", "1" + MANY, 0),
                         new Set("key2", "2" + MANY, 0),
                         new Set("key3", "3" + MANY, 0),
+                        new Set("key4", "4" + MANY, 0), // in the next one, as what follows
                         new Delete("key0"),
-                        new Set("key4", "4" + MANY, 0),
                         new Set("key4", "5" + MANY, 0),
                         new Set("key4", "6" + MANY, 0),
                         new Set("key4", "7" + MANY, 0),
