@@ -1,12 +1,14 @@
 package dev.kvstore.salvage;
 
 import static dev.kvstore.testing.TestData.bytes;
+import static dev.kvstore.testing.TestData.clear;
 import static dev.kvstore.testing.TestData.fill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kvstore.BackupReport;
+import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreTargetException;
@@ -120,6 +122,26 @@ class BackupTest {
                 () -> {
                     for (int i = 0; i < 1000; i += 100) {
                         fill(store, i, i + 50, 2, 500);
+                        store.compact();
+                    }
+                });
+        workers.finish();
+    }
+
+    /** What was in a shared segment is not looked for in its memory once it was retired. */
+    @Test
+    void aStoreIsSoundWhileDeletedValuesOfSharedSegmentsGo() {
+        KeyValueStore store = stores.open(StoreOptions.defaults().withDurability(Durability.OS));
+        Workers workers = new Workers();
+        workers.meanwhile(() -> assertThat(store.verify().problems()).isEmpty());
+        workers.start(
+                () -> {
+                    for (int round = 0; round < 10; round++) {
+                        fill(store, 0, 1000, round, 500);
+                        store.compact();
+                        store.backup(stores.beside("backup-" + round));
+                        clear(store, 0, 1000);
+                        store.compact();
                         store.compact();
                     }
                 });

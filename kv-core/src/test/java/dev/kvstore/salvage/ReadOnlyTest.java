@@ -1,12 +1,15 @@
 package dev.kvstore.salvage;
 
 import static dev.kvstore.testing.TestData.bytes;
+import static dev.kvstore.testing.TestData.fill;
 import static dev.kvstore.testing.TestData.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreException;
+import dev.kvstore.StoreClosedException;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreLockedException;
 import dev.kvstore.StoreReadOnlyException;
@@ -15,10 +18,12 @@ import dev.kvstore.testing.StoreContents;
 import dev.kvstore.testing.StoreExtension;
 import dev.kvstore.testing.StoreFiles;
 import dev.kvstore.testing.StoreOptions;
+import dev.kvstore.testing.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -161,5 +166,40 @@ class ReadOnlyTest {
     private static void assertSame(Map<String, byte[]> actual, Map<String, byte[]> expected) {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
+    }
+
+    /** Nothing is written before such a store is unmapped, so a reader has hardly a moment. */
+    @Test
+    void readersRacingACloseAreRefusedAndNothingElse() {
+        fill(stores.open(), 0, 300, 1, 50);
+        for (int round = 0; round < 20; round++) {
+            KeyValueStore store = stores.open(READ_ONLY);
+            Workers workers = new Workers();
+            CountDownLatch underWay = new CountDownLatch(3);
+            untilClosed(workers, underWay, () -> store.forEach(Entry::value));
+            untilClosed(workers, underWay, () -> store.scan("none").forEach(Entry::value));
+            untilClosed(workers, underWay, store::verify);
+            workers.start(
+                    () -> {
+                        underWay.await();
+                        store.close();
+                    });
+            workers.finish();
+        }
+    }
+
+    private static void untilClosed(Workers workers, CountDownLatch underWay, Runnable call) {
+        workers.start(
+                () -> {
+                    call.run();
+                    underWay.countDown();
+                    assertThatExceptionOfType(StoreClosedException.class)
+                            .isThrownBy(
+                                    () -> {
+                                        while (true) {
+                                            call.run();
+                                        }
+                                    });
+                });
     }
 }

@@ -94,6 +94,30 @@ class RepairTest {
         damageSomewhere(killedStore(), Integer.MAX_VALUE, System.nanoTime() + nanos);
     }
 
+    /** It lies between two records, and no checksum covers it. */
+    @Test
+    void damageToThePaddingOfARecordCostsNothing() throws IOException {
+        Map<String, byte[]> files = closedStore();
+        SalvageModel model = new SalvageModel(files);
+        int damages = 0;
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            if (!model.holdsRecords(file.getKey())) {
+                continue;
+            }
+            byte[] contents = file.getValue().clone();
+            for (SegmentRecords.Place place : SegmentRecords.of(contents)) {
+                boolean isAlone = place.batchEnd() == 0 && !place.isBatch();
+                if (isAlone && place.end() < place.next()) {
+                    Arrays.fill(contents, place.end(), place.next(), (byte) 0xff);
+                    damages++;
+                }
+            }
+            repairAndCheck(
+                    files, model, file.getKey(), contents, false, "padding of " + file.getKey());
+        }
+        assertThat(damages).isPositive();
+    }
+
     private Map<String, byte[]> closedStore() {
         SmallStore.fill(stores.open());
         stores.close();
@@ -154,16 +178,28 @@ class RepairTest {
             case DELETE -> {
                 from = 0;
                 to = contents.length;
+                contents = new byte[0];
             }
         }
         String what = damage + " of " + name + " from " + from + " to " + to;
+        repairAndCheck(files, model, name, contents, damage == Damage.DELETE, what);
+    }
+
+    private void repairAndCheck(
+            Map<String, byte[]> files,
+            SalvageModel model,
+            String name,
+            byte[] contents,
+            boolean isDeleted,
+            String what)
+            throws IOException {
         Path damaged = stores.beside("damaged");
         Files.createDirectory(damaged);
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Files.write(damaged.resolve(file.getKey()), file.getValue());
         }
         Files.write(damaged.resolve(name), contents);
-        if (damage == Damage.DELETE) {
+        if (isDeleted) {
             Files.delete(damaged.resolve(name));
         }
         Map<String, byte[]> before = StoreDirectory.contents(damaged);
@@ -176,14 +212,14 @@ class RepairTest {
         after.forEach((file, now) -> assertThat(now).as(file).isEqualTo(before.get(file)));
         try (KeyValueStore store = StoreOptions.defaults().toBuilder(repaired).open()) {
             assertHolds(
-                    store, model.expected(name, from, to, report), what + "\n" + report.leftOut());
+                    store, model.expected(name, contents, report), what + "\n" + report.leftOut());
             StoreExtension.assertSound(store);
             assertThat(store.stats().recovery().clean()).isTrue();
             store.compact();
             assertThat(store.size()).isEqualTo(report.keys());
             StoreExtension.assertSound(store);
         }
-        if (model.isTouched(name, from, to)) {
+        if (model.isTouched(name, contents)) {
             assertThat(report.leftOut())
                     .as(what)
                     .anyMatch(range -> range.file().getFileName().toString().equals(name));

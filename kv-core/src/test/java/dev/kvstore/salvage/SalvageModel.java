@@ -15,7 +15,9 @@ import java.util.TreeMap;
 
 /**
  * What a repair has to yield: of each key the newest record that was not touched, where a batch is
- * touched as a whole. Knows the records from the files as they were before the damage.
+ * touched as a whole. Knows the records from the files as they were before the damage, and takes
+ * one for touched if any byte of it is another now: damage may write what was there, or meet
+ * nothing but the padding, which no checksum covers.
  */
 final class SalvageModel {
 
@@ -55,17 +57,17 @@ final class SalvageModel {
                 .anyMatch(version -> version.file().equals(file));
     }
 
-    /** Whether a record of a value or tombstone was touched. */
-    boolean isTouched(String file, long from, long to) {
-        Set<Integer> batches = touchedBatches(file, from, to);
+    /** Whether a record of a value or tombstone was touched; no bytes are those of no file. */
+    boolean isTouched(String file, byte[] damaged) {
+        Set<Integer> batches = touchedBatches(file, damaged);
         return versions.values().stream()
                 .flatMap(List::stream)
-                .anyMatch(version -> isTouched(version, file, from, to, batches));
+                .anyMatch(version -> isTouched(version, file, damaged, batches));
     }
 
-    /** Returns what is left when a range of a file was touched, and whole files were left out. */
-    Map<String, byte[]> expected(String file, long from, long to, RepairReport report) {
-        Set<Integer> batches = touchedBatches(file, from, to);
+    /** Returns what is left when a file was damaged, and whole files were left out. */
+    Map<String, byte[]> expected(String file, byte[] damaged, RepairReport report) {
+        Set<Integer> batches = touchedBatches(file, damaged);
         Set<String> lostFiles = new HashSet<>();
         for (RepairReport.LeftOut range : report.leftOut()) {
             String name = range.file().getFileName().toString();
@@ -79,7 +81,7 @@ final class SalvageModel {
                     Version newest = null;
                     for (Version version : all) {
                         if (!lostFiles.contains(version.file())
-                                && !isTouched(version, file, from, to, batches)
+                                && !isTouched(version, file, damaged, batches)
                                 && (newest == null
                                         || version.place().sequence()
                                                 > newest.place().sequence())) {
@@ -93,30 +95,39 @@ final class SalvageModel {
         return expected;
     }
 
-    private boolean isTouched(
-            Version version, String file, long from, long to, Set<Integer> batches) {
-        Place place = version.place();
+    private boolean isTouched(Version version, String file, byte[] damaged, Set<Integer> batches) {
         return version.file().equals(file)
-                // With its padding: a record of which that is cut off is not whole.
-                && (overlaps(place.offset(), (place.end() + 7) & -8, from, to)
-                        || batches.contains(place.batchEnd()));
+                && (isTouched(version.place(), file, damaged)
+                        || batches.contains(version.place().batchEnd()));
     }
 
     /** The ends of batches of which a byte was touched. */
-    private Set<Integer> touchedBatches(String file, long from, long to) {
+    private Set<Integer> touchedBatches(String file, byte[] damaged) {
         Set<Integer> ends = new HashSet<>();
         byte[] contents = files.get(file);
         if (file.endsWith(".kvs") && contents.length > 4096) {
             for (Place place : SegmentRecords.of(contents)) {
-                if (place.isBatch() && overlaps(place.offset(), place.end(), from, to)) {
-                    ends.add((place.end() + 7) & -8);
+                if (place.isBatch() && isTouched(place, file, damaged)) {
+                    ends.add(padded(place));
                 }
             }
         }
         return ends;
     }
 
-    private static boolean overlaps(long a, long aEnd, long b, long bEnd) {
-        return a < bEnd && b < aEnd;
+    private boolean isTouched(Place place, String file, byte[] damaged) {
+        // A record of which the padding is cut off is not whole.
+        return padded(place) > damaged.length
+                || !Arrays.equals(
+                        files.get(file),
+                        place.offset(),
+                        place.end(),
+                        damaged,
+                        place.offset(),
+                        place.end());
+    }
+
+    private static int padded(Place place) {
+        return (place.end() + 7) & -8;
     }
 }

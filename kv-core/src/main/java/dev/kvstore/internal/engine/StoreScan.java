@@ -79,6 +79,15 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
     }
 
     private void collectPage() {
+        try {
+            tryCollectPage();
+        } catch (IllegalStateException e) {
+            gate.checkOpen(); // closed meanwhile, and the index's mapping with it
+            throw e;
+        }
+    }
+
+    private void tryCollectPage() {
         while (true) {
             gate.checkOpen();
             // A segment that begins a life after this may hold another key at an address of the

@@ -171,9 +171,20 @@ public final class SegmentTable {
     }
 
     /** Returns the segment of an id, or null if there is none. */
-    public @Nullable Segment find(int id) {
+    @Nullable Segment find(int id) {
         Segment[] all = segments; // read once: the table may become shorter
         return id < all.length ? all[id] : null;
+    }
+
+    /**
+     * Whether compaction has not ended a life of a segment; segments are kept, or the write lock is
+     * held. One whose file a backup has too keeps its generation, but not its place, nor its
+     * mapping.
+     */
+    public boolean isInLife(Segment segment, long generation) {
+        return find(segment.id) == segment
+                && segment.kind != Segment.Kind.FREE
+                && segment.generation() == generation;
     }
 
     /** Returns an id under which a segment may be allocated: that of a vacant one, or the next. */

@@ -148,17 +148,22 @@ final class IndexCheck {
                 return;
             }
         }
-        writeLock.lock();
+        log.keepingSegments().lock();
         try {
-            long count = count();
-            if (count != index.keyCount()) {
-                findings.add(
-                        indexFile,
-                        -1,
-                        "a count of " + index.keyCount() + " keys, and there are " + count);
+            writeLock.lock();
+            try {
+                long count = count();
+                if (count != index.keyCount()) {
+                    findings.add(
+                            indexFile,
+                            -1,
+                            "a count of " + index.keyCount() + " keys, and there are " + count);
+                }
+            } finally {
+                writeLock.unlock();
             }
         } finally {
-            writeLock.unlock();
+            log.keepingSegments().unlock();
         }
     }
 
@@ -166,10 +171,15 @@ final class IndexCheck {
         long count = 0;
         long from = 0;
         do {
-            checkOpen.run();
-            HashIndex.Snapshot snapshot = index.snapshot(from, addresses);
-            count += snapshot.count();
-            from = snapshot.next();
+            log.keepingSegments().lock(); // or the index could be unmapped by a close
+            try {
+                checkOpen.run();
+                HashIndex.Snapshot snapshot = index.snapshot(from, addresses);
+                count += snapshot.count();
+                from = snapshot.next();
+            } finally {
+                log.keepingSegments().unlock();
+            }
         } while (from != 0);
         return count;
     }

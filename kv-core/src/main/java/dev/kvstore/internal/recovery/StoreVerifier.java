@@ -113,15 +113,9 @@ public final class StoreVerifier {
         return complete;
     }
 
-    /**
-     * Whether compaction has not retired a segment; segments are kept, or the write lock is held. A
-     * segment whose file a backup has too keeps its generation, but not its place.
-     */
+    /** As {@link SegmentTable#isInLife}, which says under which lock. */
     private boolean isStillThere(Life life) {
-        Segment segment = life.segment();
-        return segments.find(segment.id()) == segment
-                && segment.kind() != Segment.Kind.FREE
-                && segment.generation() == life.generation();
+        return segments.isInLife(life.segment(), life.generation());
     }
 
     private void checkIndex() {
