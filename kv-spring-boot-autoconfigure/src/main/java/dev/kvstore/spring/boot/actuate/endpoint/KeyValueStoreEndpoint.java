@@ -6,6 +6,7 @@ import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreClosedException;
 import dev.kvstore.StoreState;
 import dev.kvstore.StoreStats;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -99,10 +100,21 @@ public class KeyValueStoreEndpoint {
      * @param freeSegments the number of segments ready to be written
      * @param writtenBytes bytes of records written by callers since opening
      * @param relocatedBytes bytes of records written by compaction since opening
+     * @param hintBytes bytes of the lists of keys that are written when a segment is full
+     * @param allocatedBytes bytes of zeros written to new segment files since opening
+     * @param hits the number of keys looked up since opening that were there
+     * @param misses the number of keys looked up since opening that were not there
      * @param sets the number of values written since opening
      * @param deletes the number of keys deleted since opening
+     * @param expirations the number of keys removed by compaction since opening because their time
+     *     to live had passed
+     * @param forces how often the log was forced to disk since opening
+     * @param forceTime how long that took altogether
      * @param lastSequence the sequence number of the newest record
      * @param compactions the number of compactions that did something since opening
+     * @param compactionTime how long those took altogether
+     * @param compactionFailures the number of compactions that failed since opening
+     * @param reclaimedBytes bytes of garbage that compaction removed since opening
      * @param recovery what opening found and did
      */
     public record StatsDescriptor(
@@ -120,10 +132,20 @@ public class KeyValueStoreEndpoint {
             int freeSegments,
             long writtenBytes,
             long relocatedBytes,
+            long hintBytes,
+            long allocatedBytes,
+            long hits,
+            long misses,
             long sets,
             long deletes,
+            long expirations,
+            long forces,
+            Duration forceTime,
             long lastSequence,
             long compactions,
+            Duration compactionTime,
+            long compactionFailures,
+            long reclaimedBytes,
             RecoveryReport recovery) {
 
         static StatsDescriptor of(StoreStats stats) {
@@ -142,10 +164,20 @@ public class KeyValueStoreEndpoint {
                     stats.freeSegments(),
                     stats.writtenBytes(),
                     stats.relocatedBytes(),
+                    stats.hintBytes(),
+                    stats.allocatedBytes(),
+                    stats.hits(),
+                    stats.misses(),
                     stats.sets(),
                     stats.deletes(),
+                    stats.expirations(),
+                    stats.forces(),
+                    stats.forceTime(),
                     stats.lastSequence(),
                     stats.compactions(),
+                    stats.compactionTime(),
+                    stats.compactionFailures(),
+                    stats.reclaimedBytes(),
                     stats.recovery());
         }
     }

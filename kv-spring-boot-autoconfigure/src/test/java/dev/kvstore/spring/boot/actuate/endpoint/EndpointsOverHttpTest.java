@@ -5,9 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.CompactionReport;
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreStats;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +86,18 @@ class EndpointsOverHttpTest {
                 .isEqualTo(true)
                 .jsonPath("$.stores.keyValueStore.stats.recovery.duration")
                 .value(String.class, duration -> assertThat(duration).startsWith("PT"));
+    }
+
+    @Test
+    void kvShowsEveryFigureOfStats() {
+        Set<String> expected =
+                Stream.of(StoreStats.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .filter(name -> !name.equals("state") && !name.equals("failure"))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        expected.add("garbageRatio");
+        assertThat(get("/actuator/kv").at("/stores/keyValueStore/stats").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Test

@@ -17,10 +17,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the table of meters in the README against the meters of an application. */
-class ReadmeMetersTest {
+/** Holds the table of meters in docs/spring.md against the meters of an application. */
+class DocumentedMetersTest {
 
-    private static final Path README = Path.of("..", "README.md");
+    private static final Path PAGE = Path.of("..", "docs", "spring.md");
 
     @TempDir private Path directory;
 
@@ -96,12 +96,12 @@ class ReadmeMetersTest {
     }
 
     private static List<List<String>> rows() throws IOException {
-        String readme = Files.readString(README);
-        int start = readme.indexOf("<!-- meters -->");
-        int end = readme.indexOf("<!-- /meters -->");
+        String page = Files.readString(PAGE);
+        int start = page.indexOf("<!-- meters -->");
+        int end = page.indexOf("<!-- /meters -->");
         assertThat(start).as("start of the table").isNotNegative();
         assertThat(end).as("end of the table").isGreaterThan(start);
-        return readme.substring(start, end)
+        return page.substring(start, end)
                 .lines()
                 .filter(line -> line.startsWith("|"))
                 .skip(2) // the head and the line below it
