@@ -2,6 +2,7 @@ package dev.kvstore.internal.compaction;
 
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFullException;
+import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.index.KeyMatcher;
@@ -271,27 +272,6 @@ final class RecordRelocator {
                             && buffer.slice(at, size).equals(key)
                     ? Answer.YES
                     : Answer.NO;
-        }
-    }
-
-    /** Matches the address itself: whether a record is the one the index points to. */
-    private static final class AddressMatcher implements KeyMatcher {
-
-        private final long address;
-        private long candidate;
-
-        AddressMatcher(long address) {
-            this.address = address;
-        }
-
-        @Override
-        public void locate(long candidate) {
-            this.candidate = candidate;
-        }
-
-        @Override
-        public Answer match() {
-            return candidate == address ? Answer.YES : Answer.NO;
         }
     }
 }

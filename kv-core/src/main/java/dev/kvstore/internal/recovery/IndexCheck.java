@@ -1,6 +1,7 @@
 package dev.kvstore.internal.recovery;
 
 import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;

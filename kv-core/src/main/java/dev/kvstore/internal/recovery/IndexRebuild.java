@@ -1,6 +1,7 @@
 package dev.kvstore.internal.recovery;
 
 import dev.kvstore.StoreCorruptedException;
+import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.index.KeyMatcher;
@@ -252,7 +253,7 @@ final class IndexRebuild {
 
         private void removeIfStillThere(int i) {
             long address = addresses[i];
-            long position = index.locate(hashes[i], new SameAddress(address));
+            long position = index.locate(hashes[i], new AddressMatcher(address));
             if (position >= 0) {
                 index.remove(position);
             }
@@ -339,27 +340,6 @@ final class IndexRebuild {
                     && keyA + size <= segment.capacityBytes()
                     && keyB + size <= other.capacityBytes()
                     && a.slice(keyA, size).equals(b.slice(keyB, size));
-        }
-    }
-
-    /** Matches an address itself. */
-    private static final class SameAddress implements KeyMatcher {
-
-        private final long address;
-        private long candidate;
-
-        SameAddress(long address) {
-            this.address = address;
-        }
-
-        @Override
-        public void locate(long candidate) {
-            this.candidate = candidate;
-        }
-
-        @Override
-        public Answer match() {
-            return candidate == address ? Answer.YES : Answer.NO;
         }
     }
 }

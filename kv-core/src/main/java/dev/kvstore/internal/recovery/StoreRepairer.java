@@ -3,6 +3,7 @@ package dev.kvstore.internal.recovery;
 import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.RepairReport;
 import dev.kvstore.RepairReport.LeftOut;
+import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.IndexRegions;
 import dev.kvstore.internal.index.KeyMatcher;

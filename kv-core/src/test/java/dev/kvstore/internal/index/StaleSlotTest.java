@@ -81,7 +81,7 @@ class StaleSlotTest {
     /** Has the page split and used again while the reader looks at the first record in it. */
     private void assertFindsWhatIsElsewhere(int depth, long... splitBefore) {
         boolean[] split = new boolean[1];
-        AddressIs before = new AddressIs(BEFORE);
+        AddressMatcher before = new AddressMatcher(BEFORE);
         KeyMatcher reader =
                 new KeyMatcher() {
                     @Override
@@ -140,7 +140,7 @@ class StaleSlotTest {
 
     private void splitAndMove() {
         splitPageOf(HASH, 4);
-        index.replace(index.locate(HASH, new AddressIs(BEFORE)), AFTER);
+        index.replace(index.locate(HASH, new AddressMatcher(BEFORE)), AFTER);
     }
 
     /**

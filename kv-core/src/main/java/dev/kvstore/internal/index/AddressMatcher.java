@@ -1,12 +1,13 @@
 package dev.kvstore.internal.index;
 
-/** Takes an entry for the sought one if it has a certain address. */
-final class AddressIs implements KeyMatcher {
+/** Matches an address itself: whether it is one that the index has under a hash. */
+public final class AddressMatcher implements KeyMatcher {
 
     private final long address;
     private long candidate;
 
-    AddressIs(long address) {
+    /** Makes a matcher of an address. */
+    public AddressMatcher(long address) {
         this.address = address;
     }
 
