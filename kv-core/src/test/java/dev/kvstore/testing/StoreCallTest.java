@@ -31,13 +31,14 @@ class StoreCallTest {
 
         StoreCall.all().forEach(call -> call.on(recorder));
 
-        assertThat(called).containsExactlyInAnyOrderElementsOf(methodsButClose());
+        assertThat(called).containsExactlyInAnyOrderElementsOf(methodsWithAnEffect());
     }
 
-    private static Set<Method> methodsButClose() {
+    private static Set<Method> methodsWithAnEffect() {
         Set<Method> methods = new HashSet<>(Arrays.asList(KeyValueStore.class.getMethods()));
         methods.removeIf(method -> Modifier.isStatic(method.getModifiers()));
         methods.removeIf(method -> method.getName().equals("close"));
+        methods.removeIf(method -> method.getName().equals("typed")); // a view, which calls nothing
         return methods;
     }
 }
