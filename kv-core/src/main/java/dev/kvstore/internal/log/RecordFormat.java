@@ -150,12 +150,46 @@ public final class RecordFormat {
     }
 
     private static int checksum(ByteBuffer buffer, int offset, int payloadChecksum) {
-        int checksum = Crc32c.extend(payloadChecksum, buffer.getLong(offset + KEY_SIZE_OFFSET));
-        checksum = Crc32c.extend(checksum, buffer.getLong(offset + KEY_SIZE_OFFSET + 8));
-        if ((flags(buffer, offset) & EXPIRY) != 0) {
-            checksum = Crc32c.extend(checksum, expiry(buffer, offset));
+        long first = firstWord(buffer, offset);
+        return checksum(buffer, offset, first, secondWord(buffer, offset), payloadChecksum);
+    }
+
+    private static int checksum(
+            ByteBuffer buffer, int offset, long first, long second, int payloadChecksum) {
+        int checksum = Crc32c.extend(Crc32c.extend(payloadChecksum, first), second);
+        if ((flags(first) & EXPIRY) != 0) {
+            // What was read may be no header any more, and so close to the end that there is none.
+            boolean hasRoom = buffer.capacity() - offset >= headerSize(EXPIRY);
+            checksum = Crc32c.extend(checksum, hasRoom ? expiry(buffer, offset) : 0);
         }
         return checksum;
+    }
+
+    // A reader without a lock may look at a header while its segment begins another life. So sizes
+    // that were checked must not be read a second time: the header is taken in two words.
+
+    private static long firstWord(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset + KEY_SIZE_OFFSET);
+    }
+
+    private static long secondWord(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset + KEY_SIZE_OFFSET + Long.BYTES);
+    }
+
+    private static int keySize(long first) {
+        return (int) first & 0xffff;
+    }
+
+    private static int flags(long first) {
+        return (byte) (first >>> 8 * (FLAGS_OFFSET - KEY_SIZE_OFFSET));
+    }
+
+    private static int reserved(long first) {
+        return (byte) (first >>> 8 * (RESERVED_OFFSET - KEY_SIZE_OFFSET));
+    }
+
+    private static int valueSize(long second) {
+        return (int) (second >>> 8 * (VALUE_SIZE_OFFSET - KEY_SIZE_OFFSET - Long.BYTES));
     }
 
     /**
@@ -163,37 +197,47 @@ public final class RecordFormat {
      * before it is used.
      */
     static @Nullable String problem(ByteBuffer buffer, int offset, int limit, int seed) {
-        String problem = headerProblem(buffer, offset, limit);
+        int room = limit - offset;
+        if (room < HEADER_SIZE_BYTES) {
+            return "no room for a header";
+        }
+        long first = firstWord(buffer, offset);
+        long second = secondWord(buffer, offset);
+        String problem = headerProblem(first, second, room);
         if (problem != null) {
             return problem;
         }
-        return seedThatFits(buffer, offset) == seed ? null : "a wrong checksum";
+        return seedThatFits(buffer, offset, first, second) == seed ? null : "a wrong checksum";
     }
 
     /** Whether there could be a record at an offset, as far as its sizes and its kind tell. */
     static boolean isPlausible(ByteBuffer buffer, int offset, int limit) {
-        return headerProblem(buffer, offset, limit) == null;
+        int room = limit - offset;
+        return room >= HEADER_SIZE_BYTES
+                && headerProblem(firstWord(buffer, offset), secondWord(buffer, offset), room)
+                        == null;
     }
 
     /** Returns the seed with which the checksum of a plausible record would be right. */
     static int seedThatFits(ByteBuffer buffer, int offset) {
-        int headerSize = headerSize(flags(buffer, offset));
-        int payloadSize = keySize(buffer, offset) + valueSize(buffer, offset);
-        int payloadChecksum = Crc32c.of(buffer, offset + headerSize, payloadSize);
-        return checksum(buffer, offset, payloadChecksum) ^ buffer.getInt(offset + CHECKSUM_OFFSET);
+        return seedThatFits(buffer, offset, firstWord(buffer, offset), secondWord(buffer, offset));
     }
 
-    private static @Nullable String headerProblem(ByteBuffer buffer, int offset, int limit) {
-        if (limit - offset < HEADER_SIZE_BYTES) {
-            return "no room for a header";
-        }
-        int flags = flags(buffer, offset);
-        int keySize = keySize(buffer, offset);
-        int valueSize = valueSize(buffer, offset);
-        if (valueSize < 0 || size(flags, keySize, valueSize) > limit - offset) {
+    private static int seedThatFits(ByteBuffer buffer, int offset, long first, long second) {
+        int payloadSize = keySize(first) + valueSize(second);
+        int payloadChecksum = Crc32c.of(buffer, offset + headerSize(flags(first)), payloadSize);
+        return checksum(buffer, offset, first, second, payloadChecksum)
+                ^ buffer.getInt(offset + CHECKSUM_OFFSET);
+    }
+
+    private static @Nullable String headerProblem(long first, long second, int room) {
+        int flags = flags(first);
+        int keySize = keySize(first);
+        int valueSize = valueSize(second);
+        if (valueSize < 0 || size(flags, keySize, valueSize) > room) {
             return "a record of impossible size";
         }
-        if (buffer.get(offset + RESERVED_OFFSET) != 0 || !isKnown(flags, keySize, valueSize)) {
+        if (reserved(first) != 0 || !isKnown(flags, keySize, valueSize)) {
             return "a record of unknown kind";
         }
         return null;
