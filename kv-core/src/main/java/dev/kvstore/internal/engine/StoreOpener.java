@@ -60,7 +60,7 @@ public final class StoreOpener {
                 directory,
                 () -> {
                     boolean create = !options.readOnly();
-                    Storage storage = DiskStorage.open(directory, create);
+                    Storage storage = DiskStorage.open(directory, create, pieces(options));
                     Path index = options.indexPath();
                     if (index == null) {
                         return new StoreOpener(options, storage, storage, INDEX_NAME).open();
@@ -71,9 +71,16 @@ public final class StoreOpener {
                         throw new KeyValueStoreException(
                                 "The index path " + index + " names no file.", null);
                     }
-                    Storage indexStorage = DiskStorage.open(parent, create);
+                    Storage indexStorage = DiskStorage.open(parent, create, pieces(options));
                     return new StoreOpener(options, storage, indexStorage, name.toString()).open();
                 });
+    }
+
+    /** Where every commit, or every second, forces what little was written, pieces are small. */
+    private static DiskStorage.Pieces pieces(StoreOptions options) {
+        return options.durability() == Durability.OS
+                ? DiskStorage.Pieces.LARGE
+                : DiskStorage.Pieces.SMALL;
     }
 
     /** Opens a store on any storage, with its index in the same. */

@@ -27,22 +27,50 @@ import java.util.stream.Stream;
 /** A directory of the real file system. Files have mode 0600 and directories 0700 on POSIX. */
 public final class DiskStorage implements Storage {
 
-    private static final int ZEROS_SIZE_BYTES = 1 << 20;
+    /**
+     * In what pieces the system is to keep a file in memory. A store into a mapping makes a whole
+     * piece dirty, and whatever forces a byte of it writes all of it. Linux takes a piece as it is
+     * when it is first written ("large folios", on ext4 since 6.16); other systems need not care.
+     */
+    public enum Pieces {
+        /** For files of which little is forced at a time. */
+        SMALL(16 << 10),
+        /**
+         * For files that are forced as a whole, if at all. One page fault does for all of a piece,
+         * instead of one for each 4 KiB, and so does one entry of the processor's table of pages.
+         */
+        LARGE(2 << 20);
+
+        private final int sizeBytes;
+
+        Pieces(int sizeBytes) {
+            this.sizeBytes = sizeBytes;
+        }
+    }
 
     private final Path directory;
+    private final Pieces pieces;
     private final Set<MappedRegion> mapped = ConcurrentHashMap.newKeySet();
     private final Set<StorageLock> locks = ConcurrentHashMap.newKeySet();
 
-    private DiskStorage(Path directory) {
+    private DiskStorage(Path directory, Pieces pieces) {
         this.directory = directory;
+        this.pieces = pieces;
+    }
+
+    /** Opens a directory whose files are kept in small pieces. */
+    public static DiskStorage open(Path directory, boolean create) throws IOException {
+        return open(directory, create, Pieces.SMALL);
     }
 
     /**
      * Opens a directory, following symbolic links, so that one directory has one name.
      *
      * @param create whether to create the directory, and those above it, where they are missing
+     * @param pieces how files that are allocated here are kept in memory
      */
-    public static DiskStorage open(Path directory, boolean create) throws IOException {
+    public static DiskStorage open(Path directory, boolean create, Pieces pieces)
+            throws IOException {
         return onEngineThread(
                 () -> {
                     if (create) {
@@ -52,7 +80,7 @@ public final class DiskStorage implements Storage {
                     if (!Files.isDirectory(real)) {
                         throw new NotDirectoryException(real.toString());
                     }
-                    return new DiskStorage(real);
+                    return new DiskStorage(real, pieces);
                 });
     }
 
@@ -223,7 +251,7 @@ public final class DiskStorage implements Storage {
                                         + " written. Give a new one, or empty this one.",
                                 target);
                     }
-                    return open(target, true);
+                    return open(target, true, pieces);
                 });
     }
 
@@ -285,10 +313,12 @@ public final class DiskStorage implements Storage {
         return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    private static void writeZeros(FileChannel channel, long from, long to) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_SIZE_BYTES, to));
+    private void writeZeros(FileChannel channel, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(pieces.sizeBytes, to));
         for (long position = from; position < to; ) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
+            // Up to where the next piece begins: a write that overlaps two makes smaller ones.
+            long piece = pieces.sizeBytes - position % pieces.sizeBytes;
+            zeros.clear().limit((int) Math.min(Math.min(piece, zeros.capacity()), to - position));
             position += channel.write(zeros, position);
         }
     }
