@@ -34,6 +34,8 @@ final class RecordReader implements KeyMatcher {
 
     private static final byte[] NO_BYTES = {};
 
+    private static final int CACHE_LINE_BYTES = 64;
+
     private final Log log;
     private final byte[] key;
     private final Part part;
@@ -45,6 +47,7 @@ final class RecordReader implements KeyMatcher {
     private int flags;
     private long expiry;
     private byte[] value = NO_BYTES;
+    private int fetched; // keeps loads alive of which nothing else depends
 
     RecordReader(Log log, byte[] key, Part part, boolean verify) {
         this.log = log;
@@ -123,6 +126,7 @@ final class RecordReader implements KeyMatcher {
         if (room < RecordFormat.HEADER_SIZE_BYTES) {
             return Answer.NO;
         }
+        fetchAhead(buffer, offset, room);
         int keySize = RecordFormat.keySize(buffer, offset);
         int valueSize = RecordFormat.valueSize(buffer, offset);
         int recordFlags = RecordFormat.flags(buffer, offset);
@@ -145,6 +149,20 @@ final class RecordReader implements KeyMatcher {
         return !verify || found.isIntact(offset, generation, key, copy)
                 ? Answer.YES
                 : Answer.DAMAGED;
+    }
+
+    /**
+     * Has the processor fetch the lines behind the first one while it waits for that. Else it waits
+     * twice, since only the first says how many there are. What is longer it fetches by itself.
+     */
+    private void fetchAhead(ByteBuffer buffer, int offset, int room) {
+        if (room <= 2 * CACHE_LINE_BYTES) {
+            return;
+        }
+        fetched = buffer.get(offset + CACHE_LINE_BYTES);
+        if (part == Part.VALUE) {
+            fetched += buffer.get(offset + 2 * CACHE_LINE_BYTES);
+        }
     }
 
     @Override
