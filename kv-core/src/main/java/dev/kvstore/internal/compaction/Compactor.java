@@ -62,8 +62,14 @@ public final class Compactor {
     /** Free segments that a complete compaction leaves, to be written next. */
     private static final int KEPT_AFTER_COMPLETE = 1;
 
-    /** Free segments that background compaction leaves for recycling. */
-    private static final int KEPT_IN_BACKGROUND = 2;
+    /** Free segments that are left for recycling when nobody writes much. */
+    private static final int KEPT_WHEN_QUIET = 2;
+
+    /** Free segments that are left while segments fill: to make one anew writes it twice. */
+    private static final int KEPT_WHEN_BUSY = 6;
+
+    /** After a compaction no segment has filled for so long: then nobody writes much. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** More rounds than this bring nothing: each drops what the one before made droppable. */
     private static final int MAX_ROUNDS = 4;
@@ -85,11 +91,15 @@ public final class Compactor {
     // Guarded by lock.
     private final List<Request> requests = new ArrayList<>();
     private boolean sealed;
+    private long sealedAtNanos = System.nanoTime();
     private @Nullable CompactionReport lastReport;
     private @Nullable RuntimeException lastFailure;
 
     /** Whether somebody waits for a complete compaction; changed with the lock held. */
     private volatile boolean requested;
+
+    /** Whether a compaction may have left more free segments than a quiet store keeps. */
+    private boolean shrinkDue; // used by the thread only
 
     private volatile boolean stopped;
     private volatile @Nullable CompactionProgress progress;
@@ -212,6 +222,7 @@ public final class Compactor {
         lock.lock();
         try {
             sealed = true;
+            sealedAtNanos = System.nanoTime();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -222,8 +233,13 @@ public final class Compactor {
         try {
             while (!stopped) {
                 List<Request> served = awaitWork();
-                if (!stopped && (!served.isEmpty() || isBackgroundWorkDue())) {
+                if (stopped) {
+                    return;
+                }
+                if (!served.isEmpty() || isBackgroundWorkDue()) {
                     work(served);
+                } else if (shrinkDue && untilQuiet() <= 0) {
+                    shrink();
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -251,6 +267,9 @@ public final class Compactor {
         lock.lock();
         try {
             long waitNanos = TimeUnit.MILLISECONDS.toNanos(options.interval().toMillis());
+            if (shrinkDue) {
+                waitNanos = Math.min(waitNanos, untilQuiet());
+            }
             while (!stopped && requests.isEmpty() && !sealed && waitNanos > 0) {
                 waitNanos = changed.awaitNanos(waitNanos);
             }
@@ -261,6 +280,24 @@ public final class Compactor {
             throw new IllegalStateException("Nobody may interrupt an engine thread.", e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private long untilQuiet() {
+        lock.lock();
+        try {
+            return sealedAtNanos + QUIET_NANOS - System.nanoTime();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void shrink() {
+        shrinkDue = false;
+        try {
+            log.shrink(KEPT_WHEN_QUIET);
+        } catch (IOException | KeyValueStoreException e) {
+            log(new KeyValueStoreException("Free segments could not be given back: " + e, e));
         }
     }
 
@@ -390,7 +427,8 @@ public final class Compactor {
                 runInBackground();
             }
             if (!stopped) {
-                log.shrink(complete ? KEPT_AFTER_COMPLETE : KEPT_IN_BACKGROUND);
+                log.shrink(complete ? KEPT_AFTER_COMPLETE : KEPT_WHEN_BUSY);
+                shrinkDue = !complete;
             }
         }
 
