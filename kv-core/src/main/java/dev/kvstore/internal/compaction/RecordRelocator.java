@@ -29,6 +29,9 @@ final class RecordRelocator {
 
     private static final int MAX_PENDING = 64;
 
+    /** How many records are looked up together. */
+    private static final int MAX_SEEN = 32;
+
     private final Log log;
     private final ColdTail coldTail;
     private final HashIndex index;
@@ -44,6 +47,10 @@ final class RecordRelocator {
     private final long[] hashes = new long[MAX_PENDING];
     private final int[] sizes = new int[MAX_PENDING];
     private int pending;
+
+    private final int[] seenOffsets = new int[MAX_SEEN];
+    private final long[] seenHashes = new long[MAX_SEEN];
+    private int seen;
 
     private long recordsRelocated;
     private long bytesRelocated;
@@ -82,6 +89,7 @@ final class RecordRelocator {
      * @return false if it was cancelled; the segment is then as good as before
      */
     boolean empty(Segment segment) throws IOException {
+        seen = 0;
         try {
             return scanAndRetire(segment);
         } finally {
@@ -101,8 +109,11 @@ final class RecordRelocator {
                 return false;
             }
             if (scanner.isValue()) {
-                relocateIfLive(segment, scanner);
-            } else if (scanner.isTombstone() && isTombstoneNeeded(segment, scanner)) {
+                lookAt(segment, scanner);
+                continue;
+            }
+            relocateAllLive(segment);
+            if (scanner.isTombstone() && isTombstoneNeeded(segment, scanner)) {
                 makeRoom(scanner.size());
                 Segment to = coldTail.segment();
                 coldTail.append(segment, scanner.offset(), scanner.size());
@@ -115,6 +126,7 @@ final class RecordRelocator {
                 count(scanner.size());
             }
         }
+        relocateAllLive(segment);
         switchPending();
         if (scanner.problem() != null) {
             throw corrupted(segment, scanner);
@@ -131,16 +143,36 @@ final class RecordRelocator {
         return true;
     }
 
-    private void relocateIfLive(Segment segment, RecordScanner scanner) throws IOException {
-        int offset = scanner.offset();
+    /**
+     * Notes a record whose checksum was right, to ask the index for it together with some others:
+     * their buckets come to the cache at the same time.
+     */
+    private void lookAt(Segment segment, RecordScanner scanner) throws IOException {
+        long hash = KeyHash.of(hashSeed, segment.buffer(), scanner.keyOffset(), scanner.keySize());
+        index.touch(hash);
+        seenOffsets[seen] = scanner.offset();
+        seenHashes[seen] = hash;
+        if (++seen == MAX_SEEN) {
+            relocateAllLive(segment);
+        }
+    }
+
+    private void relocateAllLive(Segment segment) throws IOException {
+        for (int i = 0; i < seen; i++) {
+            relocateIfLive(segment, seenOffsets[i], seenHashes[i]);
+        }
+        seen = 0;
+    }
+
+    private void relocateIfLive(Segment segment, int offset, long hash) throws IOException {
         long address = log.addresses().of(segment.id(), offset);
-        ByteBuffer buffer = segment.buffer();
-        long hash = KeyHash.of(hashSeed, buffer, scanner.keyOffset(), scanner.keySize());
         if (!index.find(hash, new AddressMatcher(address))) {
             return;
         }
-        if (scanner.size() <= log.largestBatchBytes() && !coldTail.fits(scanner.size())) {
-            makeRoom(scanner.size());
+        ByteBuffer buffer = segment.buffer();
+        int size = RecordFormat.size(buffer, offset);
+        if (size <= log.largestBatchBytes() && !coldTail.fits(size)) {
+            makeRoom(size);
             // Asked again: a segment that was begun after the record was found to be live could get
             // a copy of what a tombstone older than that segment had removed meanwhile. See
             // CompactionPolicy.
@@ -148,15 +180,15 @@ final class RecordRelocator {
                 return;
             }
         }
-        boolean expires = (scanner.flags() & RecordFormat.EXPIRY) != 0;
+        boolean expires = (RecordFormat.flags(buffer, offset) & RecordFormat.EXPIRY) != 0;
         if (expires && RecordFormat.expiry(buffer, offset) <= expired.now()) {
-            byte[] key = new byte[scanner.keySize()];
-            buffer.get(scanner.keyOffset(), key);
+            byte[] key = new byte[RecordFormat.keySize(buffer, offset)];
+            buffer.get(offset + RecordFormat.headerSize(RecordFormat.EXPIRY), key);
             try {
                 expired.delete(key, hash, address);
                 return;
             } catch (StoreFullException e) {
-                if (scanner.size() > log.largestBatchBytes()) {
+                if (size > log.largestBatchBytes()) {
                     throw e; // it could not be copied either
                 }
                 System.getLogger("dev.kvstore")
@@ -164,13 +196,13 @@ final class RecordRelocator {
             }
         }
         oldAddresses[pending] = address;
-        newAddresses[pending] = coldTail.append(segment, offset, scanner.size());
+        newAddresses[pending] = coldTail.append(segment, offset, size);
         hashes[pending] = hash;
-        sizes[pending] = scanner.size();
+        sizes[pending] = size;
         if (++pending == MAX_PENDING) {
             switchPending();
         }
-        count(scanner.size());
+        count(size);
     }
 
     private void count(int sizeBytes) {

@@ -233,6 +233,23 @@ public final class HashIndex {
         }
     }
 
+    /** Has the processor fetch the bucket of a hash, ahead of a lookup. Does not wait for it. */
+    public void touch(long hash) {
+        PageTable t = table;
+        long entry = t.entryOf(hash);
+        if (t.isPlausible(entry)) {
+            ByteBuffer region = t.regionOf(PageTable.pageOf(entry));
+            if (region.getLong(homeOffset(entry, hash)) == Slot.DELETED) {
+                Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
+            }
+        }
+    }
+
+    private static int homeOffset(long entry, long hash) {
+        return PageTable.offsetOf(PageTable.pageOf(entry))
+                + Slot.homeBucket(hash) * BUCKET_SLOTS * 8;
+    }
+
     /**
      * Returns an address the key may have, or 0. Proves nothing: it is for bringing memory into the
      * cache ahead of {@link #find}.
@@ -243,10 +260,9 @@ public final class HashIndex {
         if (!t.isPlausible(entry)) {
             return 0;
         }
-        int page = PageTable.pageOf(entry);
         int signature = Slot.signature(hash, PageTable.depthOf(entry));
-        ByteBuffer region = t.regionOf(page);
-        int offset = PageTable.offsetOf(page) + Slot.homeBucket(hash) * BUCKET_SLOTS * 8;
+        ByteBuffer region = t.regionOf(PageTable.pageOf(entry));
+        int offset = homeOffset(entry, hash);
         for (int i = 0; i < BUCKET_SLOTS; i++) {
             long slot = region.getLong(offset + i * 8);
             if (Slot.signature(slot) == signature) {
