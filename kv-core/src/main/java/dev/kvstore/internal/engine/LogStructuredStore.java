@@ -52,6 +52,7 @@ final class LogStructuredStore implements KeyValueStore {
     private final boolean verifyChecksums;
     private final RecoveryReport recovery;
     private final LookupCounters lookups = new LookupCounters();
+    private final Prefetch prefetch;
 
     LogStructuredStore(
             StoreOptions options,
@@ -77,6 +78,7 @@ final class LogStructuredStore implements KeyValueStore {
         this.hashSeed = hashSeed;
         this.verifyChecksums = options.verifyChecksums();
         this.recovery = recovery;
+        this.prefetch = new Prefetch(log, index, gate);
     }
 
     // ---------------------------------------------------------------- reading
@@ -114,31 +116,17 @@ final class LogStructuredStore implements KeyValueStore {
 
     @Override
     public byte @Nullable [][] getAll(byte[][] keys) {
-        bringIntoCache(keys);
+        gate.checkOpen();
+        long[] hashes = new long[keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            hashes[i] = KeyHash.of(hashSeed, keys[i]);
+        }
+        prefetch.fetch(hashes);
         byte[][] values = new byte[keys.length][];
         for (int i = 0; i < keys.length; i++) {
             values[i] = get(keys[i]);
         }
         return values;
-    }
-
-    /**
-     * Touches first all slots and then all records, in loops whose turns do not depend on each
-     * other, so that the processor waits for many cache misses at a time.
-     */
-    private void bringIntoCache(byte[][] keys) {
-        gate.checkOpen();
-        try {
-            long[] addresses = new long[keys.length];
-            for (int i = 0; i < keys.length; i++) {
-                addresses[i] = index.candidate(KeyHash.of(hashSeed, keys[i]));
-            }
-            for (long address : addresses) {
-                log.touch(address);
-            }
-        } catch (IllegalStateException e) {
-            gate.checkOpen(); // else a segment's mapping went, and the lookup will find another
-        }
     }
 
     @Override

@@ -51,6 +51,7 @@ final class WritePath implements ExpiredRecords {
     private final boolean publishWhenDurable;
     private final Clock clock;
     private final PendingWrites pending;
+    private final Prefetch prefetch;
 
     // Guarded by lock; read without it for statistics.
     private long sets;
@@ -76,6 +77,7 @@ final class WritePath implements ExpiredRecords {
         this.publishWhenDurable = durability == Durability.SYNC;
         this.clock = clock;
         this.pending = pending;
+        this.prefetch = new Prefetch(log, index, gate);
     }
 
     long sets() {
@@ -117,6 +119,7 @@ final class WritePath implements ExpiredRecords {
         int flags = expiry == 0 ? 0 : RecordFormat.EXPIRY;
         boolean holds;
         long awaited;
+        prefetch.fetch(hash); // so that nobody waits for the memory while he holds the lock
         lock.lock();
         try {
             gate.checkWritable();
@@ -145,6 +148,7 @@ final class WritePath implements ExpiredRecords {
         long hash = KeyHash.of(hashSeed, key);
         boolean present;
         long awaited;
+        prefetch.fetch(hash);
         lock.lock();
         try {
             gate.checkWritable();
@@ -202,6 +206,7 @@ final class WritePath implements ExpiredRecords {
                     log.largestBatchBytes());
         }
         long awaited;
+        prefetch.fetch(hashes);
         lock.lock();
         try {
             gate.checkWritable();
