@@ -188,7 +188,7 @@ class BackupTest {
     void damageInTheStoreIsReportedAndNotBackedUp() {
         KeyValueStore store = stores.open();
         SmallStore.fill(store);
-        Path file = stores.directory().resolve("segment-00000001.kvs");
+        Path file = StoreDirectory.fileWith("last", stores.directory());
         DamagedFile segment = new DamagedFile(file);
         segment.flip(150);
         Path target = stores.beside("backup");

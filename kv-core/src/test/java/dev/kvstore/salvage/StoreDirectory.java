@@ -1,5 +1,8 @@
 package dev.kvstore.salvage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,5 +37,17 @@ final class StoreDirectory {
             }
         }
         return contents;
+    }
+
+    /** Returns the segment in which there is a key that is nowhere else. */
+    static Path fileWith(String key, Path directory) {
+        List<Path> found =
+                contents(directory).entrySet().stream()
+                        .filter(file -> file.getKey().endsWith(".kvs"))
+                        .filter(file -> new String(file.getValue(), ISO_8859_1).contains(key))
+                        .map(file -> directory.resolve(file.getKey()))
+                        .toList();
+        assertThat(found).hasSize(1);
+        return found.get(0);
     }
 }

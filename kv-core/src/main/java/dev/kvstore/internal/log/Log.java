@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -61,6 +62,14 @@ public final class Log {
      */
     private static final int PROOF_ROOM_BYTES = 2 * NOTE_ROOM_BYTES;
 
+    /** A tail that is full sooner is followed by one for which half its time may be too short. */
+    private static final long FAST_FILL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int CACHE_LINE_BYTES = 64;
+
+    /** What is longer than this the processor fetches by itself once it is read. */
+    private static final int TOUCHED_BYTES = 3 * CACHE_LINE_BYTES;
+
     /** What a record is for, and so how much of the last room on a full disk it may take. */
     public enum Purpose {
         /** New data: it leaves what is kept for the others. */
@@ -105,6 +114,8 @@ public final class Log {
     private long lastHotGeneration;
     private int lastMark;
     private int openBatch = -1;
+    private long tailBegunAtNanos;
+    private boolean filledFast;
 
     /** Whether the tail is the segment that is kept for what helps to free space. */
     private boolean onReserve;
@@ -177,14 +188,19 @@ public final class Log {
         return addresses.offset(address);
     }
 
-    /** Reads something of the record at an address, to have it in the cache. */
+    /** Has the processor fetch the record at an address, if any. Does not wait for it. */
     public void touch(long address) {
         Segment segment = address == 0 ? null : segmentOf(address);
         int offset = addresses.offset(address);
-        if (segment != null
-                && segment.capacityBytes - offset >= RecordFormat.HEADER_SIZE_BYTES
-                && RecordFormat.keySize(segment.buffer, offset) < 0) {
-            throw new AssertionError("A size is never negative."); // keeps the load alive
+        if (segment != null && segment.capacityBytes - offset > TOUCHED_BYTES) {
+            ByteBuffer buffer = segment.buffer;
+            byte sum = 0;
+            for (int at = 0; at < TOUCHED_BYTES; at += CACHE_LINE_BYTES) {
+                sum += buffer.get(offset + at);
+            }
+            if (sum == 1) {
+                Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
+            }
         }
     }
 
@@ -268,6 +284,7 @@ public final class Log {
             lastGeneration += 1 + ThreadLocalRandom.current().nextInt(1 << 30);
         }
         lastMark = tail.tail;
+        tailBegunAtNanos = System.nanoTime();
         pool.start();
         sealer.start();
     }
@@ -353,7 +370,7 @@ public final class Log {
                 requestOrUseReserve(fileSize, purpose != Purpose.DATA && !large);
             }
         }
-        if (tail.tail > tail.capacityBytes / 2) {
+        if (filledFast || tail.tail > tail.capacityBytes / 2) {
             pool.prepareNext();
         }
     }
@@ -413,6 +430,9 @@ public final class Log {
             unforced.add(tail);
         }
         long base = position();
+        long now = System.nanoTime();
+        filledFast = now - tailBegunAtNanos < FAST_FILL_NANOS;
+        tailBegunAtNanos = now;
         lastGeneration = generation;
         next.begin(Segment.Kind.HOT, generation, lastHotGeneration);
         next.basePosition = base - SegmentFormat.HEADER_SIZE_BYTES;
