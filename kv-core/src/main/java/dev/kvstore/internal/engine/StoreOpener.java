@@ -276,7 +276,7 @@ public final class StoreOpener {
     private LogStructuredStore assemble(
             StoreFile storeFile, SegmentTable segments, Recovery recovery, RecoveryReport report) {
         HashIndex index = recovery.index();
-        ReentrantLock writeLock = new ReentrantLock();
+        ReentrantLock writeLock = new WriteLock();
         PendingWrites pending = new PendingWrites();
         WritePath[] writePath = new WritePath[1];
         Log log =
