@@ -69,7 +69,7 @@ public final class Compactor {
     private static final int KEPT_WHEN_BUSY = 6;
 
     /** After a compaction no segment has filled for so long: then nobody writes much. */
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** More rounds than this bring nothing: each drops what the one before made droppable. */
     private static final int MAX_ROUNDS = 4;

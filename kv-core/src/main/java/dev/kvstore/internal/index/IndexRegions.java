@@ -58,7 +58,7 @@ public abstract class IndexRegions {
         @Override
         MappedRegion region(int ordinal) throws IOException {
             long offset = (long) ordinal * REGION_SIZE_BYTES;
-            if (writable) {
+            if (writable && ordinal >= existing()) {
                 storage.allocate(name, offset + REGION_SIZE_BYTES);
             }
             return storage.map(name, offset, REGION_SIZE_BYTES, writable);

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A directory of the real file system. Files have mode 0600 and directories 0700 on POSIX. */
 public final class DiskStorage implements Storage {
@@ -50,6 +51,7 @@ public final class DiskStorage implements Storage {
 
     private final Path directory;
     private final Pieces pieces;
+    private volatile @Nullable ByteBuffer zeros; // as large as a piece, once it is needed
     private final Set<MappedRegion> mapped = ConcurrentHashMap.newKeySet();
     private final Set<StorageLock> locks = ConcurrentHashMap.newKeySet();
 
@@ -314,13 +316,25 @@ public final class DiskStorage implements Storage {
     }
 
     private void writeZeros(FileChannel channel, long from, long to) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(pieces.sizeBytes, to));
+        if (from >= to) {
+            return;
+        }
+        ByteBuffer zeros = zeros().duplicate();
         for (long position = from; position < to; ) {
             // Up to where the next piece begins: a write that overlaps two makes smaller ones.
             long piece = pieces.sizeBytes - position % pieces.sizeBytes;
             zeros.clear().limit((int) Math.min(Math.min(piece, zeros.capacity()), to - position));
             position += channel.write(zeros, position);
         }
+    }
+
+    private ByteBuffer zeros() {
+        ByteBuffer kept = zeros;
+        if (kept == null) {
+            kept = ByteBuffer.allocateDirect(pieces.sizeBytes);
+            zeros = kept;
+        }
+        return kept;
     }
 
     // A directory's name is in its parent: unless that is durable too, a power cut takes the whole.
