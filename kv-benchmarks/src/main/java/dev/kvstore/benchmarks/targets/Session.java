@@ -48,6 +48,9 @@ public final class Session implements Callable<Integer> {
     private static final long SETTLE_STEP_MILLIS = 200;
     private static final double QUIET_CORES = 0.05;
 
+    /** Some stores give space back only when nothing was written for a while. */
+    private static final int QUIET_STEPS = 5;
+
     @Option(names = "--part")
     private Part part = Part.WORK;
 
@@ -145,8 +148,9 @@ public final class Session implements Callable<Integer> {
     private void prepare(List<Row> rows) throws IOException {
         Files.createDirectories(storeDirectory());
         boolean forced = part == Part.DURABLE;
-        StoreAdapter filled =
-                kind.open(options(storeDirectory(), keys, forced ? Durability.OS : durability()));
+        // INTERVAL and not OS: what the system keeps of the files is as it is under SYNC.
+        Durability filling = forced ? Durability.INTERVAL : durability();
+        StoreAdapter filled = kind.open(options(storeDirectory(), keys, filling));
         store = filled;
         OtherLoad load = OtherLoad.now();
         double seconds = seconds(() -> passes.write(filled, 0));
@@ -330,14 +334,15 @@ public final class Session implements Callable<Integer> {
         long start = System.nanoTime();
         try {
             new ProcessBuilder("sync").start().waitFor();
-            long before;
-            long cpu;
-            do {
-                before = System.nanoTime();
-                cpu = system.getProcessCpuTime();
+            int quietSteps = 0;
+            while (quietSteps < QUIET_STEPS && System.nanoTime() - start < MAX_SETTLE_NANOS) {
+                long before = System.nanoTime();
+                long cpu = system.getProcessCpuTime();
                 Thread.sleep(SETTLE_STEP_MILLIS);
-            } while (system.getProcessCpuTime() - cpu > QUIET_CORES * (System.nanoTime() - before)
-                    && System.nanoTime() - start < MAX_SETTLE_NANOS);
+                double cores =
+                        (double) (system.getProcessCpuTime() - cpu) / (System.nanoTime() - before);
+                quietSteps = cores <= QUIET_CORES ? quietSteps + 1 : 0;
+            }
         } catch (IOException e) {
             return; // a system without that command
         } catch (InterruptedException e) {
