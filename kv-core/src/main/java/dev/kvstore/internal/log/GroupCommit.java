@@ -3,15 +3,22 @@ package dev.kvstore.internal.log;
 import dev.kvstore.StoreFailedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the log durable up to a position, once for everybody who waits. Whoever comes first forces,
  * for all that was appended until then; who comes meanwhile waits, and the first of those forces
- * next. With one writer there is no hand-over at all.
+ * next. With one writer there is no hand-over at all. Where there are many, each is woken by name
+ * and takes no lock, so that they do not wake one after the other.
+ *
+ * <p><b>Invariant:</b> when nobody forces, each of the waiters has been called, or is durable and
+ * about to be, or one who was called and is not durable will force, or find that another one did,
+ * who then calls. So nobody waits for ever.
  *
  * <p><b>Locks:</b> the right to force is taken before the store's write lock, never after.
  *
@@ -37,7 +44,8 @@ public final class GroupCommit {
     private final ReentrantLock writeLock;
     private final Tail tail;
     private final ReentrantLock turn = new ReentrantLock();
-    private final Condition forced = turn.newCondition();
+    private final Condition idle = turn.newCondition();
+    private final List<Waiter> waiters = new ArrayList<>(); // guarded by turn
     private boolean forcing; // guarded by turn
     private volatile long durablePosition;
     private volatile long forces; // these two are written by who forces, one at a time
@@ -69,26 +77,90 @@ public final class GroupCommit {
         return failure;
     }
 
+    /** A thread that waits until a position is durable. */
+    private static final class Waiter {
+
+        final Thread thread = Thread.currentThread();
+        final long position;
+        volatile boolean called;
+
+        Waiter(long position) {
+            this.position = position;
+        }
+
+        void call() {
+            called = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
     /**
      * Returns when everything before a position is on the disk. The caller must not hold the write
      * lock. Interrupting it has no effect but that the flag stays set.
      */
     public void await(long position) {
-        if (durablePosition >= position) {
-            return;
-        }
-        turn.lock();
+        boolean interrupted = false;
         try {
             while (durablePosition < position) {
                 throwIfFailed();
-                if (forcing) {
-                    forced.awaitUninterruptibly();
-                } else {
+                Waiter waiter = new Waiter(position);
+                if (isTurnOf(waiter)) {
                     force();
+                }
+                while (!waiter.called) {
+                    LockSupport.park(this);
+                    interrupted |= Thread.interrupted();
                 }
             }
         } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Whether the caller is to force; else it is called when there is something new. */
+    private boolean isTurnOf(Waiter waiter) {
+        turn.lock();
+        try {
+            boolean isDurable = durablePosition >= waiter.position;
+            if (forcing && !isDurable) {
+                waiters.add(waiter);
+                return false;
+            }
+            waiter.called = true;
+            if (isDurable) {
+                return false;
+            }
+            forcing = true;
+            return true;
+        } finally {
             turn.unlock();
+        }
+    }
+
+    /** Forces everything that was appended until now. It is the caller's turn. */
+    private void force() {
+        try {
+            Batch batch;
+            writeLock.lock();
+            try {
+                batch = tail.unforced();
+            } finally {
+                writeLock.unlock();
+            }
+            forceAll(batch);
+        } finally {
+            List<Waiter> called;
+            turn.lock();
+            try {
+                forcing = false;
+                called = takeCalled();
+                idle.signalAll();
+            } finally {
+                turn.unlock();
+            }
+            called.forEach(Waiter::call);
         }
     }
 
@@ -100,7 +172,7 @@ public final class GroupCommit {
         turn.lock();
         try {
             while (forcing) {
-                forced.awaitUninterruptibly();
+                idle.awaitUninterruptibly();
             }
             throwIfFailed();
             writeLock.lock();
@@ -111,28 +183,33 @@ public final class GroupCommit {
                 writeLock.unlock();
             }
         } finally {
+            List<Waiter> called = takeCalled();
             turn.unlock();
+            called.forEach(Waiter::call);
         }
     }
 
-    /** Called with the turn held; gives it up while the disk works. */
-    private void force() {
-        forcing = true;
-        turn.unlock();
-        try {
-            Batch batch;
-            writeLock.lock();
-            try {
-                batch = tail.unforced();
-            } finally {
-                writeLock.unlock();
+    /**
+     * Takes those whom the last force served, or all after a failure, and before them the first of
+     * the others, who forces next. The turn is held.
+     */
+    private List<Waiter> takeCalled() {
+        List<Waiter> called = new ArrayList<>();
+        List<Waiter> left = new ArrayList<>();
+        boolean isNextCalled = false;
+        for (Waiter waiter : waiters) {
+            if (failure != null || waiter.position <= durablePosition) {
+                called.add(waiter);
+            } else if (!isNextCalled) {
+                isNextCalled = true;
+                called.add(0, waiter);
+            } else {
+                left.add(waiter);
             }
-            forceAll(batch);
-        } finally {
-            turn.lock();
-            forcing = false;
-            forced.signalAll();
         }
+        waiters.clear();
+        waiters.addAll(left);
+        return called;
     }
 
     private void forceAll(Batch batch) {
