@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the record of one key, without a lock. One object serves one lookup.
+ * Reads the record of one key, without a lock. One object serves one lookup at a time.
  *
  * <p><b>Invariant:</b> what it answers was read from one life of the segment: the generation that
  * {@link #locate} noted, before the index read the slot a second time, is still there after the
@@ -37,7 +37,7 @@ final class RecordReader implements KeyMatcher {
     private static final int CACHE_LINE_BYTES = 64;
 
     private final Log log;
-    private final byte[] key;
+    private byte[] key;
     private final Part part;
     private final boolean verify;
 
@@ -54,6 +54,11 @@ final class RecordReader implements KeyMatcher {
         this.key = key;
         this.part = part;
         this.verify = verify;
+    }
+
+    /** Looks for another key from now on. */
+    void lookFor(byte[] other) {
+        key = other;
     }
 
     /** The value, if that was wanted and found. */

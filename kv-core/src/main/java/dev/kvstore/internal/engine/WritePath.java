@@ -53,6 +53,9 @@ final class WritePath implements ExpiredRecords {
     private final PendingWrites pending;
     private final Prefetch prefetch;
 
+    /** Serves one lookup after the other: what each write allocates must be fetched, too. */
+    private final RecordReader finder; // guarded by lock
+
     // Guarded by lock; read without it for statistics.
     private long sets;
     private long deletes;
@@ -78,6 +81,7 @@ final class WritePath implements ExpiredRecords {
         this.clock = clock;
         this.pending = pending;
         this.prefetch = new Prefetch(log, index, gate);
+        this.finder = reader(NO_BYTES, RecordReader.Part.HEADER);
     }
 
     long sets() {
@@ -127,7 +131,7 @@ final class WritePath implements ExpiredRecords {
             gate.checkWritable();
             reserve(1);
             PendingWrites.Write newest = pending.newest(key, hash);
-            long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
+            long position = locate(key, hash);
             holds = holds(condition, key, hash, newest, position, expected);
             if (holds) {
                 awaited = append(flags, key, hash, value, expiry, checksum, position);
@@ -156,12 +160,11 @@ final class WritePath implements ExpiredRecords {
                     RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
             gate.checkWritable();
             PendingWrites.Write newest = pending.newest(key, hash);
-            long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
+            long position = locate(key, hash);
             present = holds(Condition.PRESENT, key, hash, newest, position, null);
             if (present) {
-                Log.Appended appended = appendTombstone(key, hash, position);
-                awaited = appended.endPosition();
-                writtenBytes += appended.size();
+                writtenBytes += appendTombstone(key, hash, position);
+                awaited = log.position();
                 deletes++;
             } else {
                 awaited = newest == null ? 0 : newest.endPosition();
@@ -236,15 +239,11 @@ final class WritePath implements ExpiredRecords {
                 byte[] key = operations.get(i).key();
                 byte[] value = operations.get(i).value();
                 byte[] stored = value == null ? tombstoneValue() : value;
-                Log.Appended appended =
-                        log.append(
-                                flags(value, expiries[i]),
-                                key,
-                                stored,
-                                expiries[i],
-                                value == null ? Crc32c.of(key, stored) : checksums[i]);
-                addresses[i] = value == null ? 0 : appended.address();
-                writtenBytes += appended.size();
+                int flags = flags(value, expiries[i]);
+                int checksum = value == null ? Crc32c.of(key, stored) : checksums[i];
+                long address = log.append(flags, key, stored, expiries[i], checksum);
+                addresses[i] = value == null ? 0 : address;
+                writtenBytes += RecordFormat.size(flags, key.length, stored.length);
                 sets += value == null ? 0 : 1;
                 deletes += value == null ? 1 : 0;
             }
@@ -288,11 +287,11 @@ final class WritePath implements ExpiredRecords {
             log.commit().throwIfFailed();
             log.awaitRoom(
                     RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
-            long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
+            long position = locate(key, hash);
             if (position >= 0
                     && index.addressAt(position) == address
                     && pending.newest(key, hash) == null) {
-                expirationBytes += appendTombstone(key, hash, position).size();
+                expirationBytes += appendTombstone(key, hash, position);
                 expirations++;
             }
         } finally {
@@ -353,32 +352,32 @@ final class WritePath implements ExpiredRecords {
             int checksum,
             long position) {
         try {
-            Log.Appended appended = log.append(flags, key, value, expiry, checksum);
-            writtenBytes += appended.size();
+            long address = log.append(flags, key, value, expiry, checksum);
+            writtenBytes += RecordFormat.size(flags, key.length, value.length);
             if (publishWhenDurable) {
-                keep(key, hash, appended.address(), appended.endPosition());
+                keep(key, hash, address, log.position());
             } else if (position >= 0) {
-                replace(position, appended.address());
+                replace(position, address);
             } else {
-                index.insert(hash, appended.address());
+                index.insert(hash, address);
             }
-            return appended.endPosition();
+            return log.position();
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }
     }
 
-    private Log.Appended appendTombstone(byte[] key, long hash, long position) {
+    /** Returns the size of the tombstone. */
+    private long appendTombstone(byte[] key, long hash, long position) {
         try {
             byte[] value = tombstoneValue();
-            Log.Appended appended =
-                    log.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
+            log.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
             if (publishWhenDurable) {
-                keep(key, hash, 0, appended.endPosition());
+                keep(key, hash, 0, log.position());
             } else if (position >= 0) {
                 remove(position);
             }
-            return appended;
+            return RecordFormat.size(RecordFormat.TOMBSTONE, key.length, value.length);
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }
@@ -389,7 +388,7 @@ final class WritePath implements ExpiredRecords {
     }
 
     private void publish(byte[] key, long hash, long address) {
-        long position = index.locate(hash, reader(key, RecordReader.Part.HEADER));
+        long position = locate(key, hash);
         if (position < 0) {
             if (address != 0) {
                 index.insert(hash, address);
@@ -417,6 +416,13 @@ final class WritePath implements ExpiredRecords {
         byte[] value = new byte[8];
         ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).putLong(0, log.lastGeneration());
         return value;
+    }
+
+    private long locate(byte[] key, long hash) {
+        finder.lookFor(key);
+        long position = index.locate(hash, finder);
+        finder.lookFor(NO_BYTES); // the key is the caller's
+        return position;
     }
 
     private RecordReader reader(byte[] key, RecordReader.Part part) {

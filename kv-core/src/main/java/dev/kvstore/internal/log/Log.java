@@ -89,9 +89,6 @@ public final class Log {
         void prepare() throws IOException;
     }
 
-    /** Where a record was put, and where the log ended then. */
-    public record Appended(long address, long endPosition, int size) {}
-
     private final Storage storage;
     private final StoreFile storeFile;
     private final SegmentTable segments;
@@ -466,8 +463,9 @@ public final class Log {
      * Appends a record to the hot tail. {@link #awaitRoom} must have been called before.
      *
      * @param payloadChecksum the checksum of key and value, computed without the lock
+     * @return its address; it ends at {@link #position()}
      */
-    public Appended append(int flags, byte[] key, byte[] value, long expiry, int payloadChecksum) {
+    public long append(int flags, byte[] key, byte[] value, long expiry, int payloadChecksum) {
         markIfDue();
         int offset = tail.tail;
         int size = (int) RecordFormat.size(flags, key.length, value.length);
@@ -496,7 +494,7 @@ public final class Log {
                 tail.expirations.add(expiry, size);
             }
         }
-        return new Appended(addresses.of(tail.id, offset), position(), size);
+        return addresses.of(tail.id, offset);
     }
 
     /** Begins a batch: what is appended until {@link #endBatch} counts as a whole or not at all. */
