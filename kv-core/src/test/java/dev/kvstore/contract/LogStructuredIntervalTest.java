@@ -3,8 +3,12 @@ package dev.kvstore.contract;
 import dev.kvstore.Durability;
 import dev.kvstore.testing.StoreFactory;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-/** The store that comes with this API, where the log is forced every few milliseconds. */
+/**
+ * The store that comes with this API, where the log is forced every few milliseconds. What does not
+ * depend on that has been tested with the other durabilities before every change.
+ */
 class LogStructuredIntervalTest {
 
     private final StoreFactory stores = LogStructuredStores.with(Durability.INTERVAL);
@@ -18,6 +22,7 @@ class LogStructuredIntervalTest {
     }
 
     @Nested
+    @Tag("long")
     class Compaction extends CompactionContract {
         @Override
         protected StoreFactory factory() {
@@ -26,6 +31,7 @@ class LogStructuredIntervalTest {
     }
 
     @Nested
+    @Tag("long")
     class Concurrency extends ConcurrencyContract {
         @Override
         protected StoreFactory factory() {

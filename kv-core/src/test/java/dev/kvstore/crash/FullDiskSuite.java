@@ -15,6 +15,8 @@ import dev.kvstore.KeyValueStoreBuilder;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.StoreState;
 import dev.kvstore.WriteBatch;
+import dev.kvstore.internal.storage.DiskStorage;
+import dev.kvstore.internal.storage.Storage;
 import dev.kvstore.testing.StoreContents;
 import dev.kvstore.testing.StoreFiles;
 import dev.kvstore.testing.StoreOptions;
@@ -60,6 +62,25 @@ abstract class FullDiskSuite {
             if (disk != null) {
                 disk.close();
             }
+        }
+    }
+
+    @Test
+    void anAllocationThatFindsNoRoomLeavesNothing() throws IOException {
+        SmallDisk small = Objects.requireNonNull(disk);
+        small.leave(2 << 20);
+        try (Storage storage = DiskStorage.open(small.root().resolve("files"), true)) {
+            storage.allocate("old", 8192);
+            long free = small.free();
+
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> storage.allocate("old", 4 << 20));
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> storage.allocate("new", 4 << 20));
+
+            assertThat(storage.size("old")).isEqualTo(8192);
+            assertThat(storage.size("new")).isEqualTo(-1);
+            assertThat(small.free()).isGreaterThan(free - (64 << 10));
         }
     }
 

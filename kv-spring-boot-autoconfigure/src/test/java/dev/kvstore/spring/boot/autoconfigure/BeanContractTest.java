@@ -9,8 +9,12 @@ import dev.kvstore.testing.StoreFactory;
 import dev.kvstore.testing.StoreOptions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-/** The bean keeps what the interface promises, at every level. */
+/**
+ * The bean keeps what the interface promises, at every level. How compaction works is for the
+ * engine to prove; that the bean can be asked for it is in the other suites too.
+ */
 class BeanContractTest {
 
     private static KeyValueStore open(Path directory, StoreOptions options) {
@@ -29,6 +33,7 @@ class BeanContractTest {
     }
 
     @Nested
+    @Tag("long")
     class Compaction extends CompactionContract {
         @Override
         protected StoreFactory factory() {
