@@ -236,10 +236,11 @@ public final class Compactor {
                 if (stopped) {
                     return;
                 }
+                if (shrinkDue && untilQuiet() <= 0) {
+                    shrink(); // once: it must not make a compaction that fails be tried at once
+                }
                 if (!served.isEmpty() || isBackgroundWorkDue()) {
                     work(served);
-                } else if (shrinkDue && untilQuiet() <= 0) {
-                    shrink();
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -296,7 +297,8 @@ public final class Compactor {
         shrinkDue = false;
         try {
             log.shrink(KEPT_WHEN_QUIET);
-        } catch (IOException | KeyValueStoreException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it was, the segments can be used as they are.
             log(new KeyValueStoreException("Free segments could not be given back: " + e, e));
         }
     }
@@ -428,7 +430,7 @@ public final class Compactor {
             }
             if (!stopped) {
                 log.shrink(complete ? KEPT_AFTER_COMPLETE : KEPT_WHEN_BUSY);
-                shrinkDue = !complete;
+                shrinkDue = !complete && done > 0;
             }
         }
 
