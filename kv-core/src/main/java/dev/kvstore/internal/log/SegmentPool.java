@@ -48,6 +48,7 @@ final class SegmentPool {
     private boolean segmentRequested;
     private boolean belowFloor;
     private int releases; // how often it is worth trying still; guarded by structure
+    private boolean vacated; // since the last shrinking; guarded by structure
     private long attempts;
     private long retryAtNanos;
     private long allocatedBytes; // read without the lock for statistics
@@ -240,6 +241,12 @@ final class SegmentPool {
                 inStoreFile(segments::demandNoMore);
                 segments.deleteDropped();
             }
+            if (vacated) {
+                // As long as compaction went on it could refer to what was given up, and whoever
+                // tried to have the space back meanwhile did so in vain.
+                vacated = false;
+                releases = MAX_RELEASES;
+            }
         } finally {
             structure.unlock();
         }
@@ -302,6 +309,7 @@ final class SegmentPool {
                 });
         segment.unmap();
         releases = MAX_RELEASES;
+        vacated = true;
         segments.endVacating(segment);
     }
 
