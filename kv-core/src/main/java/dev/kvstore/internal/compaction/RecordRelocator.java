@@ -162,6 +162,7 @@ final class RecordRelocator {
             relocateIfLive(segment, seenOffsets[i], seenHashes[i]);
         }
         seen = 0;
+        limiter.rest();
     }
 
     private void relocateIfLive(Segment segment, int offset, long hash) throws IOException {
