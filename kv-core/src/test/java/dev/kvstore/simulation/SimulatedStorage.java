@@ -321,6 +321,15 @@ final class SimulatedStorage implements Storage {
             return buffer;
         }
 
+        /** Nobody waits for his turn here, where the store's write lock may be held. */
+        @Override
+        public void write(int at, byte[] bytes, int length) throws IOException {
+            synchronized (SimulatedStorage.this) {
+                begin("write " + name + " at " + (offset + at) + ", " + length, false);
+                buffer.put(at, bytes, 0, length);
+            }
+        }
+
         @Override
         public void force(long from, long sizeBytes) throws IOException {
             turns.await();

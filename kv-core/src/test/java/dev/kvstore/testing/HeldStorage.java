@@ -138,6 +138,16 @@ public final class HeldStorage implements Storage {
         }
 
         @Override
+        public void write(int offset, byte[] bytes, int length) throws IOException {
+            region.write(offset, bytes, length);
+        }
+
+        @Override
+        public void endWriting() {
+            region.endWriting();
+        }
+
+        @Override
         public void force(long offset, long sizeBytes) throws IOException {
             waitIfHeld();
             region.force(offset, sizeBytes);

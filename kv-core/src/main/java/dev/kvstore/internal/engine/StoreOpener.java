@@ -288,7 +288,8 @@ public final class StoreOpener {
                         position -> writePath[0].publish(position),
                         new IndexPreparation(index),
                         address -> hashAt(segments, storeFile.hashSeed(), address),
-                        options.freeDiskFloorBytes());
+                        options.freeDiskFloorBytes(),
+                        options.durability() == Durability.SYNC);
         StoreGate gate = new StoreGate(storage.directory(), options.readOnly(), log.commit());
         WritePath writes =
                 new WritePath(

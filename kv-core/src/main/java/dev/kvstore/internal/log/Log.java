@@ -6,6 +6,7 @@ import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -65,6 +66,9 @@ public final class Log {
     /** A tail that is full sooner is followed by one for which half its time may be too short. */
     private static final long FAST_FILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A longer record is worth its page faults. */
+    private static final int STAGING_BYTES = 16 << 10;
+
     private static final int CACHE_LINE_BYTES = 64;
 
     /** What is longer than this the processor fetches by itself once it is read. */
@@ -101,6 +105,9 @@ public final class Log {
     private final LongConsumer publisher;
     private final int segmentSizeBytes;
 
+    /** Where records are made that are written through the file; without room if none are. */
+    private final ByteBuffer staging; // guarded by the write lock
+
     /** Shared by those who need the segments to stay, and held alone while one is retired. */
     private final ReentrantReadWriteLock retirement = new ReentrantReadWriteLock();
 
@@ -130,6 +137,7 @@ public final class Log {
      * @param publisher called with the write lock held after a force and before those who wait for
      *     it are told, with the position up to which everything has become durable
      * @param hashAt hashes the key of the record at an address
+     * @param forcesEach whether each record is forced soon after it was appended
      */
     public Log(
             Storage storage,
@@ -139,13 +147,16 @@ public final class Log {
             LongConsumer publisher,
             Preparation preparation,
             LongUnaryOperator hashAt,
-            long freeDiskFloorBytes) {
+            long freeDiskFloorBytes,
+            boolean forcesEach) {
         this.storage = storage;
         this.storeFile = storeFile;
         this.segments = segments;
         this.addresses = segments.addresses();
         this.publisher = publisher;
         this.segmentSizeBytes = (int) storeFile.segmentSizeBytes();
+        this.staging =
+                ByteBuffer.allocate(forcesEach ? STAGING_BYTES : 0).order(ByteOrder.LITTLE_ENDIAN);
         for (Segment segment : segments.all()) {
             lastGeneration = Math.max(lastGeneration, segment.generation());
         }
@@ -422,7 +433,8 @@ public final class Log {
     private void roll(Segment next) {
         long generation = lastGeneration + 1;
         if (tail.state == Segment.State.TAIL) {
-            appendNote(tail, RecordFormat.END, generation, ++lastSequence);
+            appendNote(RecordFormat.END, generation);
+            tail.endWriting();
             sealer.add(tail, position());
             unforced.add(tail);
         }
@@ -467,10 +479,12 @@ public final class Log {
      */
     public long append(int flags, byte[] key, byte[] value, long expiry, int payloadChecksum) {
         markIfDue();
-        int offset = tail.tail;
+        int address = tail.tail;
         int size = (int) RecordFormat.size(flags, key.length, value.length);
-        assert (long) offset + size + NOTE_ROOM_BYTES <= tail.capacityBytes;
-        ByteBuffer buffer = tail.buffer;
+        assert (long) address + size + NOTE_ROOM_BYTES <= tail.capacityBytes;
+        boolean isStaged = isStaged(size);
+        ByteBuffer buffer = isStaged ? staging : tail.buffer;
+        int offset = isStaged ? 0 : address;
         int at = offset + RecordFormat.headerSize(flags);
         buffer.put(at, key, 0, key.length);
         buffer.put(at + key.length, value, 0, value.length);
@@ -484,8 +498,7 @@ public final class Log {
                 expiry,
                 payloadChecksum,
                 tail.seed(tail.generation()));
-        tail.tail = offset + size;
-        RecordFormat.writeNoHeader(buffer, tail.tail);
+        end(isStaged, size);
         if (flags == RecordFormat.TOMBSTONE) {
             tail.addTombstone(size, lastGeneration);
         } else {
@@ -494,7 +507,34 @@ public final class Log {
                 tail.expirations.add(expiry, size);
             }
         }
-        return addresses.of(tail.id, offset);
+        return addresses.of(tail.id, address);
+    }
+
+    /** Whether a record is made outside of the tail's memory first. */
+    private boolean isStaged(int sizeBytes) {
+        return staging.capacity() >= sizeBytes + RecordFormat.BATCH_HEADER_SIZE_BYTES
+                && openBatch < 0;
+    }
+
+    /** Ends a record at the end of the tail, with what says that none follows it yet. */
+    private void end(boolean isStaged, int sizeBytes) {
+        int offset = tail.tail;
+        int end = offset + sizeBytes;
+        if (isStaged) {
+            RecordFormat.writeNoHeader(staging, sizeBytes);
+            int behind = Math.min(RecordFormat.BATCH_HEADER_SIZE_BYTES, tail.capacityBytes - end);
+            try {
+                tail.write(offset, staging.array(), sizeBytes + behind);
+            } catch (IOException e) {
+                commit.fail(e);
+                commit.throwIfFailed();
+            }
+        }
+        VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
+        tail.tail = end;
+        if (!isStaged) {
+            RecordFormat.writeNoHeader(tail.buffer, end);
+        }
     }
 
     /** Begins a batch: what is appended until {@link #endBatch} counts as a whole or not at all. */
@@ -532,28 +572,30 @@ public final class Log {
                 && tail.forcedTo > lastMark
                 && tail.tail - lastMark >= MARK_DISTANCE_BYTES) {
             lastMark = tail.tail;
-            appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
+            appendNote(RecordFormat.MARK, tail.forcedTo);
         }
     }
 
+    private void appendNote(int flags, long note) {
+        boolean isStaged = isStaged(NOTE_ROOM_BYTES);
+        RecordFormat.writeNote(
+                isStaged ? staging : tail.buffer,
+                isStaged ? 0 : tail.tail,
+                flags,
+                note,
+                ++lastSequence,
+                tail.seed(tail.generation()));
+        end(isStaged, NOTE_ROOM_BYTES);
+    }
+
+    /** Appends a note to another segment than the hot tail. */
     static void appendNote(Segment segment, int flags, long note, long sequence) {
         int offset = segment.tail;
-        ByteBuffer buffer = segment.buffer;
-        int at = offset + RecordFormat.HEADER_SIZE_BYTES;
-        buffer.putLong(at, note);
-        RecordFormat.writeHeader(
-                buffer,
-                offset,
-                flags,
-                0,
-                Long.BYTES,
-                sequence,
-                0,
-                Crc32c.of(buffer, at, Long.BYTES),
-                segment.seed(segment.generation()));
+        int seed = segment.seed(segment.generation());
+        RecordFormat.writeNote(segment.buffer, offset, flags, note, sequence, seed);
         VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
         segment.tail = offset + RecordFormat.NOTE_RECORD_SIZE_BYTES;
-        RecordFormat.writeNoHeader(buffer, segment.tail);
+        RecordFormat.writeNoHeader(segment.buffer, segment.tail);
     }
 
     /** Counts a record as obsolete: the index points to it no more. */
@@ -591,7 +633,7 @@ public final class Log {
         // Then this mark says nothing, but gives the next force something to do.
         boolean enough = tail.forcedTo >= SegmentFormat.HEADER_SIZE_BYTES;
         lastMark = tail.tail;
-        appendNote(tail, RecordFormat.MARK, tail.forcedTo, ++lastSequence);
+        appendNote(RecordFormat.MARK, tail.forcedTo);
         return new Mark(tail.generation(), position(), enough);
     }
 

@@ -124,6 +124,15 @@ public final class RecordFormat {
         buffer.putInt(offset + CHECKSUM_OFFSET, checksum ^ seed);
     }
 
+    /** Writes a record whose value is a number, and for which there is no key. */
+    static void writeNote(
+            ByteBuffer buffer, int offset, int flags, long note, long sequence, int seed) {
+        int at = offset + HEADER_SIZE_BYTES;
+        buffer.putLong(at, note);
+        int checksum = Crc32c.of(buffer, at, NOTE_SIZE_BYTES);
+        writeHeader(buffer, offset, flags, 0, NOTE_SIZE_BYTES, sequence, 0, checksum, seed);
+    }
+
     /**
      * Writes zeros where the next record's header will be. What an earlier life left there would
      * hide whether somebody began to write that record.

@@ -352,6 +352,16 @@ public final class Segment {
         VarHandle.fullFence(); // before any byte that follows: see the invariant
     }
 
+    /** Stores bytes that are to be forced soon. Write lock held. */
+    void write(int offset, byte[] bytes, int length) throws IOException {
+        region.write(offset, bytes, length);
+    }
+
+    /** Says that there will be no more of them in this life. */
+    void endWriting() {
+        region.endWriting();
+    }
+
     void force(int from, int to) throws IOException {
         region.force(from, to - from);
     }

@@ -193,12 +193,13 @@ public final class DiskStorage implements Storage {
                             writable
                                     ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
                                     : Set.of(StandardOpenOption.READ);
-                    try (FileChannel channel = FileChannel.open(directory.resolve(name), options)) {
+                    Path file = directory.resolve(name);
+                    try (FileChannel channel = FileChannel.open(file, options)) {
                         // Beyond the end of a file a mapping has no memory: the JVM would die of
                         // it.
                         if (channel.size() < offset + sizeBytes) {
                             throw new IOException(
-                                    directory.resolve(name)
+                                    file
                                             + " has "
                                             + channel.size()
                                             + " bytes, not the expected "
@@ -207,7 +208,8 @@ public final class DiskStorage implements Storage {
                         }
                         MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
                         MappedRegion region =
-                                RegionMapper.map(channel, mode, offset, sizeBytes, mapped::remove);
+                                RegionMapper.map(
+                                        file, channel, mode, offset, sizeBytes, mapped::remove);
                         mapped.add(region);
                         return region;
                     }

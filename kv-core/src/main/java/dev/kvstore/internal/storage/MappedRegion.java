@@ -12,6 +12,23 @@ public interface MappedRegion {
     /** Returns the memory: direct, little-endian, the same object at every call. */
     ByteBuffer buffer();
 
+    /**
+     * Stores bytes into the buffer, by way of the file where there is one. That suits what is
+     * forced soon after: the first store into the memory of a page that was forced costs a page
+     * fault, and the next force then has every processor forget the page. What is written is in the
+     * {@link #buffer()} at once. Not for use by two threads at a time.
+     *
+     * @throws IOException if it failed; part of the bytes may have been stored
+     */
+    default void write(int offset, byte[] bytes, int length) throws IOException {
+        buffer().put(offset, bytes, 0, length);
+    }
+
+    /** Gives up what {@link #write} holds open; the next one opens it again. */
+    default void endWriting() {
+        // There is nothing to give up where memory is all there is.
+    }
+
     /** Makes a range of the region durable; the file's other bytes may become durable too. */
     void force(long offset, long sizeBytes) throws IOException;
 

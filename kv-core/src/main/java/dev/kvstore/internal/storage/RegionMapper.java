@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class RegionMapper {
 
     /** Maps a part of a file; the listener is told when the mapping is given up. */
     static MappedRegion map(
+            Path file,
             FileChannel channel,
             MapMode mode,
             long offset,
@@ -37,7 +39,7 @@ final class RegionMapper {
             Consumer<MappedRegion> onUnmap)
             throws IOException {
         if (ARENAS == null) {
-            return new Region(channel.map(mode, offset, sizeBytes), null, onUnmap);
+            return new Region(file, offset, channel.map(mode, offset, sizeBytes), null, onUnmap);
         }
         AutoCloseable arena = ARENAS.newShared();
         MappedByteBuffer buffer = null;
@@ -48,7 +50,7 @@ final class RegionMapper {
                 Region.closes(arena);
             }
         }
-        return new Region(buffer, arena, onUnmap);
+        return new Region(file, offset, buffer, arena, onUnmap);
     }
 
     /** Where mappings are released by the collector, has it run, and gives it some time. */
@@ -61,15 +63,22 @@ final class RegionMapper {
 
     private static final class Region implements MappedRegion {
 
+        private final Path file;
+        private final long offset;
         private final MappedByteBuffer buffer;
         private final @Nullable AutoCloseable arena;
         private final Consumer<MappedRegion> onUnmap;
+        private @Nullable FileWriter writer; // guarded by this
         private boolean released; // guarded by this
 
         Region(
+                Path file,
+                long offset,
                 MappedByteBuffer buffer,
                 @Nullable AutoCloseable arena,
                 Consumer<MappedRegion> onUnmap) {
+            this.file = file;
+            this.offset = offset;
             this.buffer = buffer;
             this.arena = arena;
             this.onUnmap = onUnmap;
@@ -79,6 +88,26 @@ final class RegionMapper {
         @Override
         public ByteBuffer buffer() {
             return buffer;
+        }
+
+        @Override
+        public synchronized void write(int at, byte[] bytes, int length) throws IOException {
+            FileWriter open = writer;
+            if (open == null) {
+                open = FileWriter.open(file);
+                writer = open;
+            }
+            if (!open.write(offset + at, bytes, length)) {
+                buffer.put(at, bytes, 0, length);
+            }
+        }
+
+        @Override
+        public synchronized void endWriting() {
+            if (writer != null) {
+                writer.close();
+                writer = null;
+            }
         }
 
         @Override
@@ -96,6 +125,7 @@ final class RegionMapper {
                 return;
             }
             released = true;
+            endWriting();
             onUnmap.accept(this);
             if (arena == null) {
                 return;

@@ -38,7 +38,8 @@ public final class RecyclingLog {
                             position -> {},
                             new NothingToPrepare(),
                             address -> 0,
-                            0);
+                            0,
+                            false);
             records = beginNext();
         } catch (IOException e) {
             throw new AssertionError("There is no disk that could fail.", e);
