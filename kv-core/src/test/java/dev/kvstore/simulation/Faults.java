@@ -24,29 +24,39 @@ final class Faults {
     private final @Nullable Kind kind;
     private final long first;
     private final boolean forEver;
+    private final @Nullable String thread;
     private final Random random;
     private long seen;
     private @Nullable String failedCall;
 
-    private Faults(@Nullable Kind kind, long first, boolean forEver) {
+    private Faults(@Nullable Kind kind, long first, boolean forEver, @Nullable String thread) {
         this.kind = kind;
         this.first = first;
         this.forEver = forEver;
+        this.thread = thread;
         this.random = new Random(first);
     }
 
     static Faults none() {
-        return new Faults(null, 0, false);
+        return new Faults(null, 0, false, null);
     }
 
     /** The n-th call fails, counted from 1, and all later ones too if it is for ever. */
     static Faults at(Kind kind, long n, boolean forEver) {
-        return new Faults(kind, n, forEver);
+        return new Faults(kind, n, forEver, null);
+    }
+
+    /** Every call of one thread fails. */
+    static Faults in(String thread, Kind kind) {
+        return new Faults(kind, 1, true, thread);
     }
 
     /** Counts a call, and fails if it is the one. */
     void check(String call, boolean needsSpace) throws IOException {
         if (kind == null || (kind == Kind.ENOSPC && !needsSpace)) {
+            return;
+        }
+        if (thread != null && !thread.equals(Thread.currentThread().getName())) {
             return;
         }
         seen++;
