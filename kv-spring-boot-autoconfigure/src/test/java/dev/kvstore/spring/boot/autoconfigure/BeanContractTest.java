@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The bean keeps what the interface promises, at every level. How compaction works is for the
- * engine to prove; that the bean can be asked for it is in the other suites too.
+ * The bean keeps what the interface promises, at every level. How compaction and concurrency work
+ * is for the engine to prove; that the bean can be asked for them is in the other suites too.
  */
 class BeanContractTest {
 
@@ -42,6 +42,7 @@ class BeanContractTest {
     }
 
     @Nested
+    @Tag("long")
     class Concurrency extends ConcurrencyContract {
         @Override
         protected StoreFactory factory() {
