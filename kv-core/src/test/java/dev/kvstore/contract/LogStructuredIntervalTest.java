@@ -14,6 +14,7 @@ class LogStructuredIntervalTest {
     private final StoreFactory stores = LogStructuredStores.with(Durability.INTERVAL);
 
     @Nested
+    @Tag("long")
     class Basic extends BasicContract {
         @Override
         protected StoreFactory factory() {

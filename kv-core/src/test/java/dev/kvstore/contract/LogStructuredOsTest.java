@@ -3,8 +3,12 @@ package dev.kvstore.contract;
 import dev.kvstore.Durability;
 import dev.kvstore.testing.StoreFactory;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-/** The store that comes with this API, where the operating system decides when to write. */
+/**
+ * The store that comes with this API, where the operating system decides when to write. Compaction
+ * forces what it does whatever the durability, and beside writes it is in the suite of concurrency.
+ */
 class LogStructuredOsTest {
 
     private final StoreFactory stores = LogStructuredStores.with(Durability.OS);
@@ -18,6 +22,7 @@ class LogStructuredOsTest {
     }
 
     @Nested
+    @Tag("long")
     class Compaction extends CompactionContract {
         @Override
         protected StoreFactory factory() {
