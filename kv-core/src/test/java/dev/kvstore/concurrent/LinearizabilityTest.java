@@ -40,7 +40,7 @@ class LinearizabilityTest {
     @ParameterizedTest
     @CsvSource({"SYNC, true", "INTERVAL, true", "OS, true", "OS, false"})
     void inMemory(Durability durability, boolean verifyChecksums) throws InterruptedException {
-        runInMemory(durability, verifyChecksums, Workers::new, Duration.ofMillis(1000));
+        runInMemory(durability, verifyChecksums, Workers::new, Duration.ofMillis(500));
     }
 
     @ParameterizedTest

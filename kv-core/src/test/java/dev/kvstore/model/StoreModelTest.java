@@ -39,7 +39,7 @@ class StoreModelTest {
     @ParameterizedTest
     @MethodSource("optionSets")
     void theStoreDoesWhatTheModelDoes(StoreOptions options) {
-        run(options, Duration.ofSeconds(Long.getLong(SECONDS, 2)));
+        run(options, Duration.ofSeconds(Long.getLong(SECONDS, 1)));
     }
 
     @ParameterizedTest
