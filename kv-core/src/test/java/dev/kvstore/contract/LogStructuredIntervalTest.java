@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * The store that comes with this API, where the log is forced every few milliseconds. What does not
- * depend on that has been tested with the other durabilities before every change.
+ * depend on that has been tested with every write forced before every change.
  */
 class LogStructuredIntervalTest {
 

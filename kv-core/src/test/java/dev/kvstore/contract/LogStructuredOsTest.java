@@ -6,14 +6,16 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The store that comes with this API, where the operating system decides when to write. Compaction
- * forces what it does whatever the durability, and beside writes it is in the suite of concurrency.
+ * The store that comes with this API, where the operating system decides when to write. What does
+ * not depend on that has been tested with every write forced before every change; so has
+ * compaction, which forces what it does whatever the durability.
  */
 class LogStructuredOsTest {
 
     private final StoreFactory stores = LogStructuredStores.with(Durability.OS);
 
     @Nested
+    @Tag("long")
     class Basic extends BasicContract {
         @Override
         protected StoreFactory factory() {
