@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CorruptionTest {
 
     private static final long DEFAULT_SECONDS = 300;
-    private static final int RANDOM_TRIES = 25;
+    private static final int RANDOM_TRIES = 12;
 
     private static final long SEED = Seed.announce("CorruptionTest");
     private static SampleStore sample;
