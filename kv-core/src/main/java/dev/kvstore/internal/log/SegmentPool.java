@@ -49,7 +49,9 @@ final class SegmentPool {
     private boolean belowFloor;
     private int releases; // how often it is worth trying still; guarded by structure
     private boolean vacated; // since the last shrinking; guarded by structure
-    private long attempts;
+    private long attemptsBegun;
+    private long attemptsEnded;
+    private boolean requestedMeanwhile; // since the last attempt began
     private long retryAtNanos;
     private long allocatedBytes; // read without the lock for statistics
     private volatile @Nullable IOException failure;
@@ -155,15 +157,17 @@ final class SegmentPool {
         segmentRequested = true;
         belowFloor |= spaceSaving;
         oversizedRequest = Math.max(oversizedRequest, oversizedBytes);
+        requestedMeanwhile = true;
         retryAtNanos = System.nanoTime();
-        long attempt = attempts;
+        // One that is under way does not count: it may fail for want of room that was made since.
+        long attempt = attemptsBegun + 1;
         monitor.signalAll();
         // Compaction may free one first: then there is nothing to wait for any more.
-        while (attempts == attempt && isSegmentWanted(oversizedBytes)) {
+        while (attemptsEnded < attempt && isSegmentWanted(oversizedBytes)) {
             monitor.awaitChange();
         }
         IOException reason = failure;
-        if (attempts != attempt && reason != null) {
+        if (attemptsEnded >= attempt && reason != null) {
             throw new StoreFullException(
                     "There is no room for another segment in "
                             + storage.directory()
@@ -351,6 +355,8 @@ final class SegmentPool {
                 segment = isSegmentWanted(0);
                 floor = belowFloor ? 0 : freeDiskFloorBytes;
                 belowFloor = false;
+                requestedMeanwhile = false;
+                attemptsBegun++;
             } finally {
                 lock.unlock();
             }
@@ -400,12 +406,15 @@ final class SegmentPool {
         IOException outcome = reason;
         monitor.change(
                 () -> {
-                    oversizedRequest = 0;
-                    segmentRequested = outcome != null; // tried again until there is room
+                    if (!requestedMeanwhile || !isSegmentWanted(oversizedRequest)) {
+                        oversizedRequest = 0;
+                    }
+                    // Tried again until there is room.
+                    segmentRequested = outcome != null || requestedMeanwhile && !hasNext();
                     failure = outcome;
-                    boolean done = outcome == null && prepared;
-                    retryAtNanos = System.nanoTime() + (done ? 0 : RETRY_NANOS);
-                    attempts++;
+                    boolean again = requestedMeanwhile || outcome == null && prepared;
+                    retryAtNanos = System.nanoTime() + (again ? 0 : RETRY_NANOS);
+                    attemptsEnded++;
                 });
     }
 
