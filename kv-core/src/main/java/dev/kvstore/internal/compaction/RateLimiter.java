@@ -4,18 +4,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/**
- * Spreads work over time: so many bytes a second, measured over the whole piece of work, and not
- * long at a stretch. Who never sleeps is left on its processor for milliseconds by the system, also
- * while a caller's thread that has just become ready waits for one.
- */
+/** Spreads work over time: so many bytes a second, measured over the whole piece of work. */
 final class RateLimiter {
-
-    private static final long STRETCH_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final long bytesPerSecond;
     private final long startedAt = System.nanoTime();
-    private long restedAt = startedAt;
     private long bytes;
 
     /**
@@ -23,14 +16,6 @@ final class RateLimiter {
      */
     RateLimiter(long bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
-    }
-
-    /** Sleeps as briefly as the system can, if that is due. No lock may be held. */
-    void rest() {
-        if (System.nanoTime() - restedAt >= STRETCH_NANOS) {
-            LockSupport.parkNanos(1);
-            restedAt = System.nanoTime();
-        }
     }
 
     /** Waits until so many more bytes are due, or until cancelled. */

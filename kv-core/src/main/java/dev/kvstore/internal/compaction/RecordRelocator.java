@@ -162,7 +162,6 @@ final class RecordRelocator {
             relocateIfLive(segment, seenOffsets[i], seenHashes[i]);
         }
         seen = 0;
-        limiter.rest();
     }
 
     private void relocateIfLive(Segment segment, int offset, long hash) throws IOException {
