@@ -38,7 +38,7 @@ class FailingCompactionTest {
     private final AtomicLong attempts = new AtomicLong();
 
     @Test
-    void isTriedAgainAfterAPause() throws InterruptedException {
+    void isTriedAgainAfterAPause() {
         KeyValueStore store = StoreOpener.open(options(), disk);
         store.addListener(new Counter());
         // One that goes well leaves segments that are to be given back when the store is quiet.
@@ -48,13 +48,12 @@ class FailingCompactionTest {
 
         long before = attempts.get();
         long startedAt = System.nanoTime();
-        Thread.sleep(LONG_ENOUGH.toMillis());
+        Awaitility.await().pollDelay(LONG_ENOUGH).until(() -> attempts.get() >= before + 2);
         long tried = attempts.get() - before;
         long intervals = (System.nanoTime() - startedAt) / INTERVAL.toNanos();
 
         // Without a pause there would be thousands.
         assertThat(tried).as("attempts in %d intervals", intervals).isLessThan(4 * intervals);
-        Awaitility.await().until(() -> attempts.get() >= before + 2);
         close(store);
         disk.free();
     }
