@@ -479,12 +479,12 @@ public final class Log {
      */
     public long append(int flags, byte[] key, byte[] value, long expiry, int payloadChecksum) {
         markIfDue();
-        int address = tail.tail;
+        int begin = tail.tail;
         int size = (int) RecordFormat.size(flags, key.length, value.length);
-        assert (long) address + size + NOTE_ROOM_BYTES <= tail.capacityBytes;
+        assert (long) begin + size + NOTE_ROOM_BYTES <= tail.capacityBytes;
         boolean isStaged = isStaged(size);
         ByteBuffer buffer = isStaged ? staging : tail.buffer;
-        int offset = isStaged ? 0 : address;
+        int offset = isStaged ? 0 : begin;
         int at = offset + RecordFormat.headerSize(flags);
         buffer.put(at, key, 0, key.length);
         buffer.put(at + key.length, value, 0, value.length);
@@ -507,7 +507,7 @@ public final class Log {
                 tail.expirations.add(expiry, size);
             }
         }
-        return addresses.of(tail.id, address);
+        return addresses.of(tail.id, begin);
     }
 
     /** Whether a record is made outside of the tail's memory first. */
