@@ -98,7 +98,7 @@ public final class Compactor {
     /** Whether somebody waits for a complete compaction; changed with the lock held. */
     private volatile boolean requested;
 
-    /** Whether a compaction may have left more free segments than a quiet store keeps. */
+    /** Whether there may be more free segments than a quiet store keeps. */
     private boolean shrinkDue; // used by the thread only
 
     private volatile boolean stopped;
@@ -148,6 +148,7 @@ public final class Compactor {
     /** Starts the thread. */
     public void start() {
         log.onSealed(this::segmentSealed);
+        shrinkDue = log.hasSurplus();
         thread.start();
     }
 

@@ -691,6 +691,11 @@ public final class Log {
         pool.retired(segment);
     }
 
+    /** Whether there are segments whose space is given back at the next opportunity. */
+    public boolean hasSurplus() {
+        return monitor.read(pool::hasSurplus);
+    }
+
     /** Gives the space of free segments back, but for some. */
     public void shrink(int keep) throws IOException {
         pool.shrink(keep);

@@ -76,7 +76,7 @@ final class SegmentPool {
     void start() {
         for (Segment segment : segments.all()) {
             if (segment.state == Segment.State.FREE) {
-                free.add(segment);
+                addFree(segment); // oversized, if a full disk or a crash kept it from being vacated
             } else if (segment.state == Segment.State.PROVEN) {
                 provenCount++;
             }
@@ -133,6 +133,11 @@ final class SegmentPool {
         return segment;
     }
 
+    /** Whether there are segments whose space is to be given back. */
+    boolean hasSurplus() {
+        return !surplus.isEmpty();
+    }
+
     /** Whether there is neither a free segment nor one to come without asking. */
     boolean isEmpty() {
         return free.isEmpty();
@@ -183,6 +188,11 @@ final class SegmentPool {
         provenCount++;
     }
 
+    /** Only segments of the usual size are written again: of others not all can be addressed. */
+    private void addFree(Segment segment) {
+        (segment.capacityBytes == segmentSizeBytes ? free : surplus).add(segment);
+    }
+
     /** A full disk must not keep compaction from copying what is left of a segment. */
     private int keptForCompaction() {
         return provenCount > 0 ? 1 : 0;
@@ -202,7 +212,7 @@ final class SegmentPool {
         monitor.change(
                 () -> {
                     provenCount--;
-                    (segment.capacityBytes == segmentSizeBytes ? free : surplus).add(segment);
+                    addFree(segment);
                 });
         vacateSurplus();
     }
@@ -352,6 +362,7 @@ final class SegmentPool {
                     continue;
                 }
                 oversizedBytes = oversizedRequest;
+                oversizedRequest = 0; // who asks from here on gets an attempt of his own
                 segment = isSegmentWanted(0);
                 floor = belowFloor ? 0 : freeDiskFloorBytes;
                 belowFloor = false;
@@ -406,9 +417,6 @@ final class SegmentPool {
         IOException outcome = reason;
         monitor.change(
                 () -> {
-                    if (!requestedMeanwhile || !isSegmentWanted(oversizedRequest)) {
-                        oversizedRequest = 0;
-                    }
                     // Tried again until there is room.
                     segmentRequested = outcome != null || requestedMeanwhile && !hasNext();
                     failure = outcome;

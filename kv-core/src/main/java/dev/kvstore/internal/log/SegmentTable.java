@@ -114,9 +114,8 @@ public final class SegmentTable {
         return segment;
     }
 
-    /** Only segments of the usual size are written again: of others not all can be addressed. */
     private Segment.State freeOrVacant(long size) {
-        return size == storeFile.segmentSizeBytes() ? Segment.State.FREE : Segment.State.VACANT;
+        return size < storeFile.segmentSizeBytes() ? Segment.State.VACANT : Segment.State.FREE;
     }
 
     private boolean isUsable(long size) {
@@ -456,8 +455,7 @@ public final class SegmentTable {
             Hint.forget(storage, segment.id);
         }
         if (shared || segment.capacityBytes != storeFile.segmentSizeBytes()) {
-            segment.state = Segment.State.VACANT; // its file is replaced when it is needed next
-            if (hasSpare()) {
+            if (hasSpare()) { // else an oversized one is given back when there is room for that
                 put(vacate(segment));
                 segment.unmap();
                 endVacating(segment);

@@ -34,13 +34,6 @@ class SegmentTableTest {
     }
 
     @Test
-    void anUnusedSegmentForALargeRecordIsNotWrittenAsANormalOne() throws IOException {
-        allocateAndClose(3 * SEGMENT_SIZE);
-
-        assertThat(reopened().get(0).state()).isEqualTo(Segment.State.VACANT);
-    }
-
-    @Test
     void aFileTooManyIsIgnored() throws IOException {
         allocateAndClose(SEGMENT_SIZE);
         storage.allocate(SegmentFormat.fileName(1), SEGMENT_SIZE);
