@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> {@link #find}, {@link #candidate} and {@link #snapshot} may be called by any
  * thread at any time and take no lock. Everything else is called by one thread at a time, the
- * holder of the store's write lock.
+ * holder of the store's write lock, but for what {@link #insertInShard} allows.
  */
 public final class HashIndex {
 
@@ -83,6 +85,12 @@ public final class HashIndex {
 
     private static final int FIRST_DEPTH = 4;
 
+    /** How many keys there are for each page of an index that is made for a number of keys. */
+    private static final int MIN_KEYS_PER_PAGE = SLOTS_PER_PAGE * 2 / 5;
+
+    /** How many threads can fill an index at a time; see {@link #insertInShard}. */
+    public static final int SHARDS = 1 << FIRST_DEPTH;
+
     /** Pages kept at hand, so that an insertion never has to ask the disk for memory half-way. */
     private static final int PAGES_AT_HAND = 48;
 
@@ -102,10 +110,10 @@ public final class HashIndex {
 
     // Guarded by the store's write lock, as is all below.
     private final List<MappedRegion> mapped = new ArrayList<>();
-    private volatile long keyCount;
+    private final AtomicLong keyCount = new AtomicLong();
     private int pageCount = 1; // the header
     private int freePage; // the first of a chain through the pages' first words; 0 for none
-    private int stamp;
+    private final AtomicInteger stamp = new AtomicInteger();
     private final long[] lowHalf = new long[SLOTS_PER_PAGE];
     private final long[] highHalf = new long[SLOTS_PER_PAGE];
 
@@ -122,21 +130,51 @@ public final class HashIndex {
     /** Makes an empty index, in the place of whatever was there. */
     public static HashIndex create(IndexRegions source, long storeId, KeyHasher hasher)
             throws IOException {
+        return create(source, storeId, hasher, 0);
+    }
+
+    /**
+     * Makes an empty index, in the place of whatever was there, with the pages that some number of
+     * keys will need at least, as far as the regions that are there have room for them. To split
+     * pages later costs time, and once in sixteen doublings a look at each key.
+     */
+    public static HashIndex create(
+            IndexRegions source, long storeId, KeyHasher hasher, long expectedKeys)
+            throws IOException {
         HashIndex index = new HashIndex(source, storeId, hasher);
         index.addRegion();
         index.writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
         // If we crash after the first change and before this, an old clean mark would be believed.
         index.mapped.get(0).force(0, PAGE_SIZE_BYTES);
+        int depth = firstDepth(expectedKeys, source.existing());
         int tablePage = index.pageCount;
-        index.pageCount += PageTable.pagesAt(FIRST_DEPTH);
-        PageTable table = new PageTable(FIRST_DEPTH, tablePage, index.table.regions);
+        index.pageCount += PageTable.pagesAt(depth);
+        while (index.mapped.size() * PageTable.PAGES_PER_REGION < pagesAt(depth)) {
+            index.addRegion();
+        }
+        PageTable table = new PageTable(depth, tablePage, index.table.regions);
         index.table = table;
-        for (int i = 0; i < 1 << FIRST_DEPTH; i++) {
+        long[] empty = new long[SLOTS_PER_PAGE];
+        for (int i = 0; i < 1 << depth; i++) {
             int page = index.takePage();
-            index.writePage(page, new long[SLOTS_PER_PAGE]);
-            table.set(i, PageTable.entry(index.stamp++, FIRST_DEPTH, page));
+            index.writePage(page, empty);
+            table.set(i, PageTable.entry(index.stamp.getAndIncrement(), depth, page));
         }
         return index;
+    }
+
+    private static int firstDepth(long expectedKeys, int regions) {
+        long room = (long) regions * PageTable.PAGES_PER_REGION;
+        int depth = FIRST_DEPTH;
+        while (expectedKeys >> (depth + 1) >= MIN_KEYS_PER_PAGE && pagesAt(depth + 1) <= room) {
+            depth++;
+        }
+        return depth;
+    }
+
+    /** Returns how many pages an index of some depth has before one is split. */
+    private static long pagesAt(int depth) {
+        return 1 + PageTable.pagesAt(depth) + (1L << depth);
     }
 
     /**
@@ -163,10 +201,10 @@ public final class HashIndex {
         while (index.mapped.size() < regions) {
             index.mapped.add(source.region(index.mapped.size()));
         }
-        index.keyCount = header.getLong(IndexFormat.KEY_COUNT_OFFSET);
+        index.keyCount.set(header.getLong(IndexFormat.KEY_COUNT_OFFSET));
         index.pageCount = header.getInt(IndexFormat.PAGE_COUNT_OFFSET);
         index.freePage = header.getInt(IndexFormat.FREE_PAGE_OFFSET);
-        index.stamp = header.getInt(IndexFormat.STAMP_OFFSET);
+        index.stamp.set(header.getInt(IndexFormat.STAMP_OFFSET));
         index.table =
                 new PageTable(
                         header.getInt(IndexFormat.GLOBAL_DEPTH_OFFSET),
@@ -415,11 +453,19 @@ public final class HashIndex {
         int i = (int) (position % SLOTS_PER_PAGE);
         boolean open = hasEmpty(table, page, i / BUCKET_SLOTS);
         write(table, page, i, open ? Slot.EMPTY : Slot.DELETED);
-        keyCount--;
+        keyCount.getAndDecrement();
     }
 
     /** Publishes the address of a key that is not in the index. Call {@link #reserve} before. */
     public void insert(long hash, long address) {
+        while (!insertAtDepth(hash, address)) {
+            doubleTable();
+        }
+        keyCount.getAndIncrement();
+    }
+
+    /** Does so unless the page table has to become deeper for it; tells whether it has. */
+    private boolean insertAtDepth(long hash, long address) {
         assert address > 0 && address <= Slot.MAX_ADDRESS;
         while (true) {
             PageTable t = table;
@@ -432,8 +478,10 @@ public final class HashIndex {
                     || place(t, page, other, Slot.displace(slot))
                     || evict(t, hash, entry, bucket, slot)
                     || evict(t, hash, entry, other, Slot.displace(slot))) {
-                keyCount++;
-                return;
+                return true;
+            }
+            if (PageTable.depthOf(entry) == t.depth) {
+                return false;
             }
             split(hash, entry);
         }
@@ -484,6 +532,47 @@ public final class HashIndex {
         while (t.regions.length * PageTable.PAGES_PER_REGION - pageCount < needed) {
             addRegion();
             t = table;
+        }
+    }
+
+    /** Returns the shard of a hash: 0 to {@value #SHARDS} - 1. No page holds slots of two. */
+    public static int shardOf(long hash) {
+        return (int) (hash >>> (64 - FIRST_DEPTH));
+    }
+
+    /** Returns how many bits of a hash choose the page. */
+    public int depth() {
+        return table.depth;
+    }
+
+    /**
+     * As {@link #insert}, by several threads at a time, for an index that nobody else uses yet.
+     * Each has a shard for itself while it calls this, {@link #locate}, {@link #addressAt}, {@link
+     * #replace} and {@link #remove}; it has called {@link #reserveInShard} with it; and nobody
+     * calls anything else but {@link #touch} meanwhile. The key is not counted: see {@link
+     * #countKeys}.
+     *
+     * @return whether it was done; if not, {@link #deepen} has to be called first
+     */
+    public boolean insertInShard(long hash, long address) {
+        return insertAtDepth(hash, address);
+    }
+
+    /** As {@link #reserve}, by so many threads at a time. */
+    public synchronized void reserveInShard(int insertions, int threads) throws IOException {
+        reserve(threads * (insertions + 128 * PAGES_AT_HAND));
+    }
+
+    /** Counts keys that {@link #insertInShard} has inserted. */
+    public void countKeys(long inserted) {
+        keyCount.getAndAdd(inserted);
+    }
+
+    /** Makes the page table deeper than some depth, while no thread inserts. */
+    public void deepen(int depth) throws IOException {
+        if (table.depth == depth) { // else another thread has been first
+            reserve(0);
+            doubleTable();
         }
     }
 
@@ -546,15 +635,9 @@ public final class HashIndex {
         return mapped.stream().map(MappedRegion::buffer).toArray(ByteBuffer[]::new);
     }
 
-    private void split(long hash, long entry) {
-        int depth = PageTable.depthOf(entry);
-        if (depth == Slot.MAX_DEPTH) {
-            throw new IllegalStateException("The index has reached its greatest depth.");
-        }
-        if (depth == table.depth) {
-            doubleTable();
-        }
+    private synchronized void split(long hash, long entry) {
         PageTable t = table;
+        int depth = PageTable.depthOf(entry);
         int page = PageTable.pageOf(entry);
         if (Slot.tagBase(depth + 1) == Slot.tagBase(depth)) {
             splitByTags(t, page, depth);
@@ -663,7 +746,7 @@ public final class HashIndex {
     private void switchEntries(PageTable t, long hash, int depth, int page) {
         long count = 1L << (t.depth - depth);
         long first = t.indexOf(hash) & -count;
-        long entry = PageTable.entry(stamp++, depth, page);
+        long entry = PageTable.entry(stamp.getAndIncrement(), depth, page);
         for (long i = first; i < first + count; i++) {
             t.set(i, entry);
         }
@@ -671,6 +754,9 @@ public final class HashIndex {
 
     private void doubleTable() {
         PageTable t = table;
+        if (t.depth == Slot.MAX_DEPTH) {
+            throw new IllegalStateException("The index has reached its greatest depth.");
+        }
         int firstPage = pageCount;
         pageCount += PageTable.pagesAt(t.depth + 1);
         PageTable doubled = new PageTable(t.depth + 1, firstPage, t.regions);
@@ -788,7 +874,7 @@ public final class HashIndex {
 
     /** Returns the number of keys. */
     public long keyCount() {
-        return keyCount;
+        return keyCount.get();
     }
 
     /** Returns how many bytes the regions take. */
@@ -838,12 +924,12 @@ public final class HashIndex {
         header.putInt(IndexFormat.VERSION_OFFSET, IndexFormat.VERSION);
         header.putInt(IndexFormat.STATE_OFFSET, state);
         header.putLong(IndexFormat.STORE_ID_OFFSET, storeId);
-        header.putLong(IndexFormat.KEY_COUNT_OFFSET, keyCount);
+        header.putLong(IndexFormat.KEY_COUNT_OFFSET, keyCount.get());
         header.putInt(IndexFormat.GLOBAL_DEPTH_OFFSET, table.depth);
         header.putInt(IndexFormat.TABLE_PAGE_OFFSET, table.firstPage);
         header.putInt(IndexFormat.PAGE_COUNT_OFFSET, pageCount);
         header.putInt(IndexFormat.FREE_PAGE_OFFSET, freePage);
-        header.putInt(IndexFormat.STAMP_OFFSET, stamp);
+        header.putInt(IndexFormat.STAMP_OFFSET, stamp.get());
         header.putInt(IndexFormat.NOTE_PAGE_OFFSET, notePage);
         header.putInt(IndexFormat.NOTE_SIZE_OFFSET, noteSize);
         header.putInt(IndexFormat.NOTE_CHECKSUM_OFFSET, noteChecksum);

@@ -347,6 +347,15 @@ public final class Segment {
         tombstoneGeneration = Math.max(tombstoneGeneration, generation);
     }
 
+    /** Takes over what a thread that rebuilds the index has counted. Recovery. */
+    public void add(
+            long liveBytes, long deadRecords, long tombstoneBytes, long tombstoneGeneration) {
+        this.liveBytes += liveBytes;
+        this.deadRecords += deadRecords;
+        this.tombstoneBytes += tombstoneBytes;
+        this.tombstoneGeneration = Math.max(this.tombstoneGeneration, tombstoneGeneration);
+    }
+
     void setGeneration(long generation) {
         this.generation = generation;
         VarHandle.fullFence(); // before any byte that follows: see the invariant

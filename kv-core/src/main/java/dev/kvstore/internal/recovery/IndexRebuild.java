@@ -16,16 +16,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Fills an empty index from the log, by several threads: they read segments side by side, from
- * their hints where these list the records, and take turns to put what they read into the index.
+ * their hints where these list the records, and put what they read into the index a batch at a
+ * time. A thread has the shard of its batch for itself meanwhile.
  *
  * <p>The highest sequence number of a key wins, in whatever order records are met. So a tombstone
  * stays in the index, and wins over older values, until all records have been seen; only then are
@@ -36,7 +42,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class IndexRebuild {
 
-    private static final int BATCH_SIZE = 1024;
+    private static final int BATCH_SIZE = 256;
 
     private final SegmentTable segments;
     private final HashIndex index;
@@ -44,13 +50,21 @@ final class IndexRebuild {
 
     private final Map<Segment, Hint> listing = new HashMap<>(); // not changed once threads run
 
-    private long lastSequence; // guarded by index, as are the segments' figures
+    /** Held for reading by who changes pages, for writing by who makes the page table deeper. */
+    private final ReadWriteLock growth = new ReentrantReadWriteLock();
+
+    private final Lock[] shards = new Lock[HashIndex.SHARDS];
+
+    private int threadCount; // not changed once threads run
+
+    private long lastSequence; // guarded by this, as are the segments' figures
     private long recordCount;
 
     IndexRebuild(SegmentTable segments, HashIndex index, long hashSeed) {
         this.segments = segments;
         this.index = index;
         this.hashSeed = hashSeed;
+        Arrays.setAll(shards, shard -> new ReentrantLock());
     }
 
     /** The highest sequence number that was met. */
@@ -80,8 +94,8 @@ final class IndexRebuild {
         Queue<Judgement> queue = new ConcurrentLinkedQueue<>(judgements);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
-        int count = Math.min(judgements.size(), Runtime.getRuntime().availableProcessors());
-        for (int i = 0; i < count; i++) {
+        threadCount = Math.min(judgements.size(), Runtime.getRuntime().availableProcessors());
+        for (int i = 0; i < threadCount; i++) {
             Thread thread = new EngineThread("kv-rebuild", () -> readAll(queue, removing, failure));
             threads.add(thread);
             thread.start();
@@ -102,23 +116,24 @@ final class IndexRebuild {
     private void readAll(
             Queue<Judgement> queue, boolean removing, AtomicReference<Throwable> failure) {
         try {
-            Batch batch = new Batch(removing);
+            Records records = new Records(removing);
             Judgement next = queue.poll();
             while (next != null && failure.get() == null) {
-                read(next, batch);
+                read(next, records);
                 next = queue.poll();
             }
+            records.end();
         } catch (Throwable e) {
             failure.compareAndSet(null, e);
         }
     }
 
-    private void read(Judgement judgement, Batch batch) throws IOException {
+    private void read(Judgement judgement, Records records) throws IOException {
         Segment segment = judgement.segment();
         Hint hint = judgement.hint();
         if (hint != null && hint.isListed()) {
             for (int i = 0; i < hint.entryCount(); i++) {
-                batch.add(
+                records.add(
                         segment,
                         hint.hash(i),
                         hint.sequence(i),
@@ -127,7 +142,7 @@ final class IndexRebuild {
                         hint.isTombstone(i),
                         hint.tombstoneGeneration());
             }
-            batch.apply(hint.lastSequence());
+            records.sawSequence(hint.lastSequence());
             return;
         }
         RecordScanner scanner = new RecordScanner(segment, judgement.end());
@@ -135,7 +150,7 @@ final class IndexRebuild {
         while (scanner.next()) {
             highest = Math.max(highest, scanner.sequence());
             if (scanner.isValue() || scanner.isTombstone()) {
-                batch.add(
+                records.add(
                         segment,
                         hashAt(segment, scanner.offset()),
                         scanner.sequence(),
@@ -159,7 +174,7 @@ final class IndexRebuild {
                     scanner.end(),
                     null);
         }
-        batch.apply(highest);
+        records.sawSequence(highest);
     }
 
     private long hashAt(Segment segment, int offset) {
@@ -168,21 +183,42 @@ final class IndexRebuild {
         return KeyHash.of(hashSeed, buffer, keyOffset, RecordFormat.keySize(buffer, offset));
     }
 
-    /** Records read by one thread, put into the index a thousand at a time. */
-    private final class Batch {
+    /** Some records of one shard, to be put into the index together. */
+    private static final class Batch {
+
+        final int shard;
+        final long[] hashes = new long[BATCH_SIZE];
+        final long[] sequences = new long[BATCH_SIZE];
+        final long[] addresses = new long[BATCH_SIZE];
+        final int[] sizes = new int[BATCH_SIZE];
+        final boolean[] tombstones = new boolean[BATCH_SIZE];
+        int count;
+
+        Batch(int shard) {
+            this.shard = shard;
+        }
+    }
+
+    /** What one thread reads. */
+    private final class Records {
 
         private final boolean removing;
-        private final long[] hashes = new long[BATCH_SIZE];
-        private final long[] sequences = new long[BATCH_SIZE];
-        private final long[] addresses = new long[BATCH_SIZE];
-        private final int[] sizes = new int[BATCH_SIZE];
-        private final long[] tombstoneGenerations = new long[BATCH_SIZE];
-        private final boolean[] tombstones = new boolean[BATCH_SIZE];
-        private final Segment[] from = new Segment[BATCH_SIZE];
-        private int count;
+        private final Batch[] batches = new Batch[HashIndex.SHARDS];
+        private final long[] liveBytes = new long[segments.count()];
+        private final long[] deadRecords = new long[segments.count()];
+        private final long[] tombstoneBytes = new long[segments.count()];
+        private final long[] tombstoneGenerations = new long[segments.count()];
+        private long highestSequence;
+        private long count;
+        private long keys;
 
-        Batch(boolean removing) {
+        Records(boolean removing) {
             this.removing = removing;
+            Arrays.setAll(batches, Batch::new);
+        }
+
+        void sawSequence(long sequence) {
+            highestSequence = Math.max(highestSequence, sequence);
         }
 
         void add(
@@ -197,66 +233,129 @@ final class IndexRebuild {
             if (removing && !tombstone) {
                 return;
             }
-            if (count == BATCH_SIZE) {
-                apply(0);
+            Batch batch = batches[HashIndex.shardOf(hash)];
+            int i = batch.count++;
+            batch.hashes[i] = hash;
+            batch.sequences[i] = sequence;
+            batch.addresses[i] = segments.addresses().of(segment.id(), offset);
+            batch.sizes[i] = size;
+            batch.tombstones[i] = tombstone;
+            if (!removing) {
+                count(segment.id(), size, tombstone, tombstoneGeneration);
+                sawSequence(sequence);
             }
-            from[count] = segment;
-            hashes[count] = hash;
-            sequences[count] = sequence;
-            addresses[count] = segments.addresses().of(segment.id(), offset);
-            sizes[count] = size;
-            tombstones[count] = tombstone;
-            tombstoneGenerations[count] = tombstoneGeneration;
-            count++;
+            if (batch.count == BATCH_SIZE) {
+                apply(batch);
+            }
         }
 
-        void apply(long sequenceSeen) throws IOException {
-            synchronized (index) {
-                lastSequence = Math.max(lastSequence, sequenceSeen);
-                for (int i = 0; i < count; i++) {
-                    if (removing) {
-                        removeIfStillThere(i);
-                    } else {
-                        insertIfNewest(i);
-                    }
+        private void count(int segmentId, int size, boolean tombstone, long tombstoneGeneration) {
+            count++;
+            if (tombstone) {
+                tombstoneBytes[segmentId] += size;
+                tombstoneGenerations[segmentId] =
+                        Math.max(tombstoneGenerations[segmentId], tombstoneGeneration);
+            } else {
+                liveBytes[segmentId] += size;
+            }
+        }
+
+        private void countDead(int segmentId, int size) {
+            liveBytes[segmentId] -= size;
+            deadRecords[segmentId]++;
+        }
+
+        void end() throws IOException {
+            for (Batch batch : batches) {
+                apply(batch);
+            }
+            synchronized (IndexRebuild.this) {
+                lastSequence = Math.max(lastSequence, highestSequence);
+                recordCount += count;
+                index.countKeys(keys);
+                for (Segment segment : segments.all()) {
+                    int id = segment.id();
+                    segment.add(
+                            liveBytes[id],
+                            deadRecords[id],
+                            tombstoneBytes[id],
+                            tombstoneGenerations[id]);
                 }
             }
-            count = 0;
         }
 
-        private void insertIfNewest(int i) throws IOException {
-            recordCount++;
-            lastSequence = Math.max(lastSequence, sequences[i]);
-            if (tombstones[i]) {
-                from[i].addTombstone(sizes[i], tombstoneGenerations[i]);
-            } else {
-                from[i].addLive(sizes[i]);
+        private void apply(Batch batch) throws IOException {
+            int done = 0;
+            while (done < batch.count) {
+                int depth = index.depth();
+                done = applyAtDepth(batch, done);
+                if (done < batch.count) {
+                    deepen(depth);
+                }
             }
-            long position = index.locate(hashes[i], new SameKey(addresses[i], hashes[i]));
+            batch.count = 0;
+        }
+
+        /** Returns the record before which the page table has to become deeper, or the count. */
+        private int applyAtDepth(Batch batch, int first) throws IOException {
+            growth.readLock().lock();
+            shards[batch.shard].lock();
+            try {
+                index.reserveInShard(batch.count, threadCount);
+                for (int i = first; i < batch.count; i++) {
+                    index.touch(batch.hashes[i]);
+                }
+                int i = first;
+                while (i < batch.count && (removing ? remove(batch, i) : insert(batch, i))) {
+                    i++;
+                }
+                return i;
+            } finally {
+                shards[batch.shard].unlock();
+                growth.readLock().unlock();
+            }
+        }
+
+        private void deepen(int depth) throws IOException {
+            growth.writeLock().lock();
+            try {
+                index.deepen(depth);
+            } finally {
+                growth.writeLock().unlock();
+            }
+        }
+
+        /** Inserts a record if it is the newest, and tells whether the index is deep enough. */
+        private boolean insert(Batch batch, int i) {
+            long hash = batch.hashes[i];
+            long address = batch.addresses[i];
+            long position = index.locate(hash, new SameKey(address, hash));
             if (position < 0) {
-                index.reserve(1);
-                index.insert(hashes[i], addresses[i]);
-                return;
+                boolean inserted = index.insertInShard(hash, address);
+                keys += inserted ? 1 : 0;
+                return inserted;
             }
             long other = index.addressAt(position);
             Segment otherSegment = segmentOf(other);
             int otherOffset = segments.addresses().offset(other);
-            if (sequences[i] > sequence(otherSegment, otherOffset)) {
-                index.replace(position, addresses[i]);
+            if (batch.sequences[i] > sequence(otherSegment, otherOffset)) {
+                index.replace(position, address);
                 if (!isTombstone(otherSegment, otherOffset)) {
-                    otherSegment.addDead(size(otherSegment, otherOffset));
+                    countDead(otherSegment.id(), size(otherSegment, otherOffset));
                 }
-            } else if (!tombstones[i]) {
-                from[i].addDead(sizes[i]);
+            } else if (!batch.tombstones[i]) {
+                countDead(segments.addresses().segmentId(address), batch.sizes[i]);
             }
+            return true;
         }
 
-        private void removeIfStillThere(int i) {
-            long address = addresses[i];
-            long position = index.locate(hashes[i], new AddressMatcher(address));
+        private boolean remove(Batch batch, int i) {
+            long hash = batch.hashes[i];
+            long position = index.locate(hash, new AddressMatcher(batch.addresses[i]));
             if (position >= 0) {
                 index.remove(position);
             }
+            return true;
         }
     }
 

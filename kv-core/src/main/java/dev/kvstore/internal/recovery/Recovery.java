@@ -3,12 +3,14 @@ package dev.kvstore.internal.recovery;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.IndexRegions;
 import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.log.Hint;
 import dev.kvstore.internal.log.Judgement;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +81,11 @@ public record Recovery(
         LogReplay replay = new LogReplay(segments);
         replay.run();
         HashIndex index =
-                HashIndex.create(regions, storeId, address -> hashAt(segments, hashSeed, address));
+                HashIndex.create(
+                        regions,
+                        storeId,
+                        address -> hashAt(segments, hashSeed, address),
+                        expectedKeys(replay.judgements()));
         IndexRebuild rebuild = new IndexRebuild(segments, index, hashSeed);
         rebuild.run(replay.judgements());
         // The cut is made durable before anything is written: else a later crash could find the log
@@ -108,6 +114,16 @@ public record Recovery(
                 replay.judgements().size(),
                 rebuild.recordCount(),
                 replay.cutBytes());
+    }
+
+    /** Returns how many keys there are at least, if compaction has kept garbage below a half. */
+    private static long expectedKeys(List<Judgement> judgements) {
+        long records = 0;
+        for (Judgement judgement : judgements) {
+            Hint hint = judgement.hint();
+            records += hint == null ? 0 : hint.entryCount();
+        }
+        return records / 2;
     }
 
     private static long hashAt(SegmentTable segments, long hashSeed, long address) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.Storage;
 import dev.kvstore.testing.Seed;
+import dev.kvstore.testing.Workers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,90 @@ class HashIndexTest {
         assertHolds(index, keyHashes, addresses);
         assertThat(addressesByPage(index).stream().mapToLong(page -> page.length).sum())
                 .isEqualTo(present);
+    }
+
+    @Test
+    void severalThreadsFillIt() throws Exception {
+        Random random = new Random(Seed.announce("HashIndexTest.severalThreadsFillIt"));
+        for (int round = 0; round < 30; round++) { // what goes wrong does while it is small
+            lastAddress = 0;
+            long[] keyHashes = random.longs(30_000).map(this::hash).toArray();
+            int[] addresses = new int[keyHashes.length];
+            Arrays.setAll(addresses, key -> address(keyHashes[key]));
+            HashIndex index = create(IndexRegions.ofMemory());
+            fillInShards(index, keyHashes, addresses, 4);
+
+            assertThat(index.keyCount()).isEqualTo(keyHashes.length);
+            assertHolds(index, keyHashes, addresses);
+            assertThat(addressesByPage(index).stream().mapToLong(page -> page.length).sum())
+                    .isEqualTo(keyHashes.length);
+        }
+    }
+
+    private static void fillInShards(
+            HashIndex index, long[] keyHashes, int[] addresses, int threads) {
+        ReadWriteLock growth = new ReentrantReadWriteLock();
+        Workers workers = new Workers();
+        for (int i = 0; i < threads; i++) {
+            int ordinal = i;
+            workers.start(
+                    () -> {
+                        for (int key = 0; key < keyHashes.length; key++) {
+                            if (HashIndex.shardOf(keyHashes[key]) % threads == ordinal) {
+                                insertInShard(
+                                        index, growth, keyHashes[key], addresses[key], threads);
+                            }
+                        }
+                    });
+        }
+        workers.finish();
+        index.countKeys(keyHashes.length);
+    }
+
+    @Test
+    void isMadeWithThePagesItNeedsIfTheyAreThere() throws IOException {
+        Random random = new Random(1);
+        create(file());
+        assertThat(HashIndex.create(file(), STORE_ID, this::hashAt, 500_000).depth())
+                .as("depth with one region there")
+                .isEqualTo(9);
+        HashIndex grown = create(file());
+        for (int i = 0; i < 500_000; i++) {
+            insert(grown, hash(random.nextLong()));
+        }
+        long size = grown.sizeBytes();
+
+        lastAddress = 0;
+        HashIndex made = HashIndex.create(file(), STORE_ID, this::hashAt, 500_000);
+        assertThat(made.depth()).isEqualTo(10);
+        for (int i = 0; i < 500_000; i++) {
+            insert(made, hash(random.nextLong()));
+        }
+        assertThat(made.sizeBytes()).isEqualTo(size);
+    }
+
+    private static void insertInShard(
+            HashIndex index, ReadWriteLock growth, long hash, int address, int threads)
+            throws IOException {
+        while (true) {
+            int depth;
+            growth.readLock().lock();
+            try {
+                depth = index.depth();
+                index.reserveInShard(1, threads);
+                if (index.insertInShard(hash, address)) {
+                    return;
+                }
+            } finally {
+                growth.readLock().unlock();
+            }
+            growth.writeLock().lock();
+            try {
+                index.deepen(depth);
+            } finally {
+                growth.writeLock().unlock();
+            }
+        }
     }
 
     @Test
