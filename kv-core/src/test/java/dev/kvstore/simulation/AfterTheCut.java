@@ -64,11 +64,19 @@ final class AfterTheCut {
         boolean killed = !moment.cut().canLoseSomething() || loss.isNothing();
         int least = killed ? moment.finished() : moment.durable();
         String text = moment.cut() + "\nIt left the disk thus: " + loss;
-        return check(moment.cut().after(loss), moment, least, moment.started(), text, 1);
+        int leastAgain = Math.min(least, moment.durable());
+        return check(
+                moment.cut().after(loss), moment, least, leastAgain, moment.started(), text, 1);
     }
 
     private int check(
-            SimulatedStorage storage, Moment moment, int least, int most, String text, int level) {
+            SimulatedStorage storage,
+            Moment moment,
+            int least,
+            int leastAgain,
+            int most,
+            String text,
+            int level) {
         MutableClock clock = new MutableClock();
         clock.setMillis(moment.now());
         List<PowerCut> again = new ArrayList<>();
@@ -108,7 +116,7 @@ final class AfterTheCut {
         }
         storage.free();
         if (cutAgain) {
-            checkAgain(again, moment, survived, least, text);
+            checkAgain(again, moment, survived, leastAgain, text);
         }
         return survived;
     }
@@ -125,7 +133,7 @@ final class AfterTheCut {
     private void checkAgain(PowerCut cut, Moment moment, int least, int most, String text) {
         Loss loss = random.nextBoolean() ? Loss.everything() : Loss.random(random.nextLong());
         String both = text + "\nThen, during recovery: " + cut + "\nIt left the disk thus: " + loss;
-        check(cut.after(loss), moment, least, most, both, 2);
+        check(cut.after(loss), moment, least, least, most, both, 2);
     }
 
     private int survived(KeyValueStore store, Moment moment, int least, int most) {

@@ -10,8 +10,12 @@ import dev.kvstore.internal.log.GroupCommit;
 import dev.kvstore.simulation.World.Options;
 import dev.kvstore.testing.HeldStorage;
 import dev.kvstore.testing.MutableClock;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -71,6 +75,48 @@ class ColdSegmentTest {
         next.close();
         disk.free();
         killed.free();
+    }
+
+    /**
+     * A cold segment that is full before all of a victim's records have been copied is ended in the
+     * middle: its hint says that copies are on the disk that nobody has forced for another reason.
+     */
+    @Test
+    void oneThatIsEndedInTheMiddleOfAVictimIsOnTheDisk() {
+        KeyValueStore store = StoreOpener.open(withoutBackground().with(clock, false), disk);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 60; i += round + 1) { // every second one is written again
+                store.set("key" + i, "x".repeat(700) + round);
+            }
+        }
+        NavigableMap<String, String> contents = all(store);
+        List<PowerCut> cuts = new ArrayList<>();
+        disk.observe(moment -> cuts.add(disk.cut(moment)));
+        store.compact();
+        disk.observe(moment -> {});
+        store.close();
+
+        assertThat(cuts).hasSizeGreaterThan(20);
+        for (PowerCut cut : cuts) {
+            SimulatedStorage left = cut.after(Loss.everything());
+            try (KeyValueStore next =
+                    StoreOpener.open(withoutBackground().with(clock, false), left)) {
+                assertThat(all(next)).as(cut::toString).isEqualTo(contents);
+            } finally {
+                left.free();
+            }
+        }
+        disk.free();
+    }
+
+    private static Options withoutBackground() {
+        return new Options(Durability.SYNC, World.SEGMENT_SIZE_BYTES, false);
+    }
+
+    private static NavigableMap<String, String> all(KeyValueStore store) {
+        NavigableMap<String, String> contents = new TreeMap<>();
+        store.forEach(entry -> contents.put(entry.keyString(), entry.valueString()));
+        return contents;
     }
 
     private void awaitForce() {

@@ -22,7 +22,9 @@ interface Loss {
         return false;
     }
 
-    /** Nothing: what the death of the process leaves. */
+    /**
+     * Nothing: what the death of the process leaves. What was on its way to the disk is so still.
+     */
     static Loss nothing() {
         return new Named("nothing is lost", WHOLE_PAGE, true) {
             @Override

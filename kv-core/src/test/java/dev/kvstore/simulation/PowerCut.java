@@ -62,8 +62,13 @@ final class PowerCut {
                         .anyMatch(s -> !s.dirty().isEmpty() || s.size() != s.durableSize());
     }
 
-    /** Returns the disk after the cut. */
+    /**
+     * Returns the disk after the cut; if nothing is lost, as the death of the process leaves it.
+     */
     SimulatedStorage after(Loss loss) {
+        if (loss.isNothing()) {
+            return killed();
+        }
         Map<String, SimulatedFile> left = new TreeMap<>(names);
         for (int i = 0; i < changes.size(); i++) {
             if (loss.keepsName(i)) {
@@ -74,6 +79,25 @@ final class PowerCut {
         left.replaceAll(
                 (name, file) -> copies.computeIfAbsent(file, f -> state(f).after(loss, label(f))));
         return new SimulatedStorage(left);
+    }
+
+    /** What the process has done is to be seen, and the next power cut may take it still. */
+    private SimulatedStorage killed() {
+        Map<SimulatedFile, SimulatedFile> copies = new IdentityHashMap<>();
+        states.forEach((file, state) -> copies.put(file, state.killed()));
+        Map<String, SimulatedFile> durable = new TreeMap<>(names);
+        durable.replaceAll((name, file) -> copies.get(file));
+        List<NameChanges> unsynced = new ArrayList<>();
+        Map<String, SimulatedFile> left = new TreeMap<>(durable);
+        for (NameChanges together : changes) {
+            List<NameChange> copied = new ArrayList<>();
+            for (NameChange change : together.changes()) {
+                copied.add(new NameChange(change.name(), copies.get(change.file())));
+            }
+            copied.forEach(change -> apply(left, change));
+            unsynced.add(new NameChanges(copied));
+        }
+        return new SimulatedStorage(left, durable, unsynced);
     }
 
     private SimulatedFile.State state(SimulatedFile file) {

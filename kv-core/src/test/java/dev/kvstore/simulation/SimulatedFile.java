@@ -186,6 +186,13 @@ final class SimulatedFile {
         return memory.mismatch(known) >= 0 && !Arrays.equals(page(page), dropped.get(page));
     }
 
+    private void put(int page, byte[] bytes) {
+        long at = (long) page * PAGE_SIZE_BYTES;
+        Part part = partOf(at);
+        int length = (int) Math.min(PAGE_SIZE_BYTES, part.end() - at);
+        part.memory.put((int) (at - part.offset), bytes, 0, length);
+    }
+
     private byte[] page(int page) {
         long at = (long) page * PAGE_SIZE_BYTES;
         Part part = partOf(at);
@@ -235,6 +242,18 @@ final class SimulatedFile {
             Map<Integer, byte[]> dirty,
             Map<Integer, byte[]> dropped) {
 
+        /**
+         * Returns the file as the death of the process leaves it: all of it is there, and what was
+         * on its way to the disk is so still.
+         */
+        SimulatedFile killed() {
+            SimulatedFile file = new SimulatedFile(durable.clone(), durableSize);
+            file.grow(size);
+            dropped.forEach(file::put);
+            dirty.forEach(file::put);
+            return file;
+        }
+
         /** Returns the file as it is after a power cut. */
         SimulatedFile after(Loss loss, String name) {
             long kept = durableSize == size ? size : loss.size(durableSize, size);
@@ -246,14 +265,6 @@ final class SimulatedFile {
                             pages[page] = mixed(pages[page], bytes, sectors);
                         }
                     });
-            if (loss.isNothing()) {
-                dropped.forEach(
-                        (page, bytes) -> {
-                            if (!dirty.containsKey(page)) {
-                                pages[page] = bytes;
-                            }
-                        });
-            }
             return new SimulatedFile(pages, kept);
         }
 

@@ -66,6 +66,18 @@ final class SimulatedStorage implements Storage {
         this.files.addAll(files.values());
     }
 
+    /** Makes a directory with such files, of which some of the names are not durable yet. */
+    SimulatedStorage(
+            Map<String, SimulatedFile> names,
+            Map<String, SimulatedFile> durableNames,
+            List<NameChanges> unsynced) {
+        this.names.putAll(names);
+        this.durableNames.putAll(durableNames);
+        this.unsynced.addAll(unsynced);
+        files.addAll(names.values());
+        files.addAll(durableNames.values());
+    }
+
     // ---------------------------------------------------------------- the test's side
 
     synchronized void observe(Observer observer) {
