@@ -12,7 +12,6 @@ import dev.kvstore.internal.storage.MappedRegion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -94,12 +93,8 @@ public final class HashIndex {
     /** Pages kept at hand, so that an insertion never has to ask the disk for memory half-way. */
     private static final int PAGES_AT_HAND = 48;
 
-    /** Far more than are ever needed in a page that is half full. */
-    private static final int MAX_MOVES = 1000;
-
     private final IndexRegions source;
     private final long storeId;
-    private final KeyHasher hasher;
 
     private volatile PageTable table;
 
@@ -114,8 +109,7 @@ public final class HashIndex {
     private int pageCount = 1; // the header
     private int freePage; // the first of a chain through the pages' first words; 0 for none
     private final AtomicInteger stamp = new AtomicInteger();
-    private final long[] lowHalf = new long[SLOTS_PER_PAGE];
-    private final long[] highHalf = new long[SLOTS_PER_PAGE];
+    private final PageSplit split;
 
     /** A region made ready by {@link #prepare}; taken by the writer. */
     private volatile @Nullable MappedRegion spareRegion;
@@ -123,7 +117,7 @@ public final class HashIndex {
     private HashIndex(IndexRegions source, long storeId, KeyHasher hasher) {
         this.source = source;
         this.storeId = storeId;
-        this.hasher = hasher;
+        this.split = new PageSplit(hasher);
         this.table = new PageTable(FIRST_DEPTH, 0, new ByteBuffer[0]);
     }
 
@@ -639,108 +633,18 @@ public final class HashIndex {
         PageTable t = table;
         int depth = PageTable.depthOf(entry);
         int page = PageTable.pageOf(entry);
-        if (Slot.tagBase(depth + 1) == Slot.tagBase(depth)) {
-            splitByTags(t, page, depth);
-        } else {
-            splitByHashes(t, page, depth);
+        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
+            split.put(i, read(t, page, i));
         }
+        split.divide(depth);
         int low = takePage();
         int high = takePage();
-        writePage(low, lowHalf);
-        writePage(high, highHalf);
+        writePage(low, split.lowHalf());
+        writePage(high, split.highHalf());
         long half = 1L << (63 - depth);
         switchEntries(t, hash & -half & ~half, depth + 1, low);
         switchEntries(t, hash & -half | half, depth + 1, high);
         freePage(page);
-    }
-
-    /** Each entry stays in its bucket first, where it fits, then goes home if there is room. */
-    private void splitByTags(PageTable t, int page, int depth) {
-        Arrays.fill(lowHalf, Slot.EMPTY);
-        Arrays.fill(highHalf, Slot.EMPTY);
-        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
-            long slot = read(t, page, i);
-            if (!Slot.isVacant(slot)) {
-                long[] half = Slot.half(slot, depth) == 0 ? lowHalf : highHalf;
-                half[vacancy(half, i / BUCKET_SLOTS)] = slot;
-            }
-        }
-        // One that goes home may leave room for another: a bucket with an EMPTY slot must not have
-        // displaced anything, or a search would end there too early.
-        while (bringHome(lowHalf) | bringHome(highHalf)) {
-            continue;
-        }
-    }
-
-    private static boolean bringHome(long[] half) {
-        boolean moved = false;
-        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
-            long slot = half[i];
-            if (!Slot.isVacant(slot) && Slot.isDisplaced(slot)) {
-                int home = Slot.otherBucket(i / BUCKET_SLOTS, Slot.signature(slot));
-                int vacancy = vacancy(half, home);
-                if (vacancy >= 0) {
-                    half[vacancy] = Slot.displace(slot);
-                    half[i] = Slot.EMPTY;
-                    moved = true;
-                }
-            }
-        }
-        return moved;
-    }
-
-    /** The tags are used up: take new ones from the keys. Happens once in sixteen doublings. */
-    private void splitByHashes(PageTable t, int page, int depth) {
-        Arrays.fill(lowHalf, Slot.EMPTY);
-        Arrays.fill(highHalf, Slot.EMPTY);
-        for (int i = 0; i < SLOTS_PER_PAGE; i++) {
-            long old = read(t, page, i);
-            if (Slot.isVacant(old)) {
-                continue;
-            }
-            long hash = hasher.hashAt(Slot.address(old));
-            long[] half = (hash >>> (63 - depth) & 1) == 0 ? lowHalf : highHalf;
-            long slot = Slot.of(Slot.signature(hash, depth + 1), Slot.address(old));
-            if (!settle(half, slot, Slot.homeBucket(hash))) {
-                throw new IllegalStateException("A page of the index could not be split.");
-            }
-        }
-    }
-
-    /**
-     * Puts an entry into a page that nobody reads yet: into its bucket or its other one, or else in
-     * the place of another entry, which then does the same (cuckoo hashing; Pagh and Rodler, 2001).
-     * As a page's entries are spread over two here, a few moves are enough.
-     */
-    private static boolean settle(long[] half, long slot, int bucket) {
-        for (int move = 0; move < MAX_MOVES; move++) {
-            int vacancy = vacancy(half, bucket);
-            if (vacancy >= 0) {
-                half[vacancy] = slot;
-                return true;
-            }
-            int other = Slot.otherBucket(bucket, Slot.signature(slot));
-            vacancy = vacancy(half, other);
-            if (vacancy >= 0) {
-                half[vacancy] = Slot.displace(slot);
-                return true;
-            }
-            int place = bucket * BUCKET_SLOTS + move % BUCKET_SLOTS;
-            long moved = half[place];
-            half[place] = slot;
-            bucket = Slot.otherBucket(bucket, Slot.signature(moved));
-            slot = Slot.displace(moved);
-        }
-        return false;
-    }
-
-    private static int vacancy(long[] page, int bucket) {
-        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
-            if (page[i] == Slot.EMPTY) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private void switchEntries(PageTable t, long hash, int depth, int page) {

@@ -416,8 +416,7 @@ final class IndexRebuild {
                 return Answer.NO;
             }
             // Two keys of one hash are possible, but a damaged one is likelier: then it is the
-            // same,
-            // and the newest stays, whichever of the two that is.
+            // same, and the newest stays, whichever of the two that is.
             return isSameKey(other, otherOffset)
                             || !isIntact(segment, offset)
                             || !isIntact(other, otherOffset)
