@@ -73,6 +73,14 @@ public final class HashIndex {
      *    therefore never writes into one that is unchecked.
      *  - candidate checks nothing: it proves nothing.
      *
+     * How several threads can fill it
+     * -------------------------------
+     * The top bits of a hash choose its shard. A page is never less deep than they are many, so a
+     * page's slots, and the table's entries for it, belong to one shard, and to who has that. What
+     * shards have in common: pages are taken and given back in split only, under this object's
+     * monitor, as are the halves it makes; regions are added under it too; stamps are atomic. A
+     * doubling moves every entry, so nobody may have a shard meanwhile: the caller sees to that.
+     *
      * What if we crash
      * ----------------
      * Then the file is worthless, and its header says so: it is marked clean only at close, after
@@ -452,14 +460,22 @@ public final class HashIndex {
 
     /** Publishes the address of a key that is not in the index. Call {@link #reserve} before. */
     public void insert(long hash, long address) {
-        while (!insertAtDepth(hash, address)) {
+        while (!insertInShard(hash, address)) {
             doubleTable();
         }
         keyCount.getAndIncrement();
     }
 
-    /** Does so unless the page table has to become deeper for it; tells whether it has. */
-    private boolean insertAtDepth(long hash, long address) {
+    /**
+     * As {@link #insert}, by several threads at a time, for an index that nobody else uses yet.
+     * Each has a shard for itself while it calls this, {@link #locate}, {@link #addressAt}, {@link
+     * #replace} and {@link #remove}; it has called {@link #reserveInShard} with it; and nobody
+     * calls anything else but {@link #touch} meanwhile. The key is not counted: see {@link
+     * #countKeys}.
+     *
+     * @return whether it was done; if not, {@link #deepen} has to be called first
+     */
+    public boolean insertInShard(long hash, long address) {
         assert address > 0 && address <= Slot.MAX_ADDRESS;
         while (true) {
             PageTable t = table;
@@ -537,19 +553,6 @@ public final class HashIndex {
     /** Returns how many bits of a hash choose the page. */
     public int depth() {
         return table.depth;
-    }
-
-    /**
-     * As {@link #insert}, by several threads at a time, for an index that nobody else uses yet.
-     * Each has a shard for itself while it calls this, {@link #locate}, {@link #addressAt}, {@link
-     * #replace} and {@link #remove}; it has called {@link #reserveInShard} with it; and nobody
-     * calls anything else but {@link #touch} meanwhile. The key is not counted: see {@link
-     * #countKeys}.
-     *
-     * @return whether it was done; if not, {@link #deepen} has to be called first
-     */
-    public boolean insertInShard(long hash, long address) {
-        return insertAtDepth(hash, address);
     }
 
     /** As {@link #reserve}, by so many threads at a time. */

@@ -3,23 +3,17 @@ package dev.kvstore.internal.recovery;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
-import dev.kvstore.internal.index.KeyHash;
-import dev.kvstore.internal.index.KeyMatcher;
 import dev.kvstore.internal.log.Hint;
 import dev.kvstore.internal.log.Judgement;
-import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.RecordScanner;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
 import dev.kvstore.internal.storage.EngineThread;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,9 +40,7 @@ final class IndexRebuild {
 
     private final SegmentTable segments;
     private final HashIndex index;
-    private final long hashSeed;
-
-    private final Map<Segment, Hint> listing = new HashMap<>(); // not changed once threads run
+    private final LoggedRecords logged;
 
     /** Held for reading by who changes pages, for writing by who makes the page table deeper. */
     private final ReadWriteLock growth = new ReentrantReadWriteLock();
@@ -63,7 +55,7 @@ final class IndexRebuild {
     IndexRebuild(SegmentTable segments, HashIndex index, long hashSeed) {
         this.segments = segments;
         this.index = index;
-        this.hashSeed = hashSeed;
+        this.logged = new LoggedRecords(segments, hashSeed);
         Arrays.setAll(shards, shard -> new ReentrantLock());
     }
 
@@ -81,10 +73,11 @@ final class IndexRebuild {
         for (Judgement judgement : judgements) {
             Hint hint = judgement.hint();
             if (hint != null && hint.isListed()) {
-                listing.put(judgement.segment(), hint);
+                logged.areListed(judgement.segment(), hint);
             }
         }
         inParallel(judgements, false);
+        assert segments.all().stream().allMatch(segment -> segment.liveBytes() >= 0);
         List<Judgement> withTombstones =
                 judgements.stream().filter(j -> j.segment().tombstoneBytes() > 0).toList();
         inParallel(withTombstones, true);
@@ -152,7 +145,7 @@ final class IndexRebuild {
             if (scanner.isValue() || scanner.isTombstone()) {
                 records.add(
                         segment,
-                        hashAt(segment, scanner.offset()),
+                        logged.hashOfKey(segment, scanner.offset()),
                         scanner.sequence(),
                         scanner.offset(),
                         scanner.size(),
@@ -175,12 +168,6 @@ final class IndexRebuild {
                     null);
         }
         records.sawSequence(highest);
-    }
-
-    private long hashAt(Segment segment, int offset) {
-        ByteBuffer buffer = segment.buffer();
-        int keyOffset = offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
-        return KeyHash.of(hashSeed, buffer, keyOffset, RecordFormat.keySize(buffer, offset));
     }
 
     /** Some records of one shard, to be put into the index together. */
@@ -329,19 +316,17 @@ final class IndexRebuild {
         private boolean insert(Batch batch, int i) {
             long hash = batch.hashes[i];
             long address = batch.addresses[i];
-            long position = index.locate(hash, new SameKey(address, hash));
+            long position = index.locate(hash, logged.withSameKey(address, hash));
             if (position < 0) {
                 boolean inserted = index.insertInShard(hash, address);
                 keys += inserted ? 1 : 0;
                 return inserted;
             }
             long other = index.addressAt(position);
-            Segment otherSegment = segmentOf(other);
-            int otherOffset = segments.addresses().offset(other);
-            if (batch.sequences[i] > sequence(otherSegment, otherOffset)) {
+            if (batch.sequences[i] > logged.sequence(other)) {
                 index.replace(position, address);
-                if (!isTombstone(otherSegment, otherOffset)) {
-                    countDead(otherSegment.id(), size(otherSegment, otherOffset));
+                if (!logged.isTombstone(other)) {
+                    countDead(segments.addresses().segmentId(other), logged.size(other));
                 }
             } else if (!batch.tombstones[i]) {
                 countDead(segments.addresses().segmentId(address), batch.sizes[i]);
@@ -356,88 +341,6 @@ final class IndexRebuild {
                 index.remove(position);
             }
             return true;
-        }
-    }
-
-    private Segment segmentOf(long address) {
-        return segments.get(segments.addresses().segmentId(address));
-    }
-
-    private long sequence(Segment segment, int offset) {
-        Hint hint = listing.get(segment);
-        return hint == null
-                ? RecordFormat.sequence(segment.buffer(), offset)
-                : hint.sequence(hint.entryAt(offset));
-    }
-
-    private int size(Segment segment, int offset) {
-        Hint hint = listing.get(segment);
-        return hint == null
-                ? RecordFormat.size(segment.buffer(), offset)
-                : hint.size(hint.entryAt(offset));
-    }
-
-    private boolean isTombstone(Segment segment, int offset) {
-        Hint hint = listing.get(segment);
-        return hint == null
-                ? RecordFormat.flags(segment.buffer(), offset) == RecordFormat.TOMBSTONE
-                : hint.isTombstone(hint.entryAt(offset));
-    }
-
-    private long hash(Segment segment, int offset) {
-        Hint hint = listing.get(segment);
-        return hint == null ? hashAt(segment, offset) : hint.hash(hint.entryAt(offset));
-    }
-
-    /** Matches a record whose key is that of another record. */
-    private final class SameKey implements KeyMatcher {
-
-        private final Segment segment;
-        private final int offset;
-        private final long hash;
-        private long candidate;
-
-        SameKey(long address, long hash) {
-            this.segment = segmentOf(address);
-            this.offset = segments.addresses().offset(address);
-            this.hash = hash;
-        }
-
-        @Override
-        public void locate(long address) {
-            candidate = address;
-        }
-
-        @Override
-        public Answer match() {
-            Segment other = segmentOf(candidate);
-            int otherOffset = segments.addresses().offset(candidate);
-            if (hash(other, otherOffset) != hash) {
-                return Answer.NO;
-            }
-            // Two keys of one hash are possible, but a damaged one is likelier: then it is the
-            // same, and the newest stays, whichever of the two that is.
-            return isSameKey(other, otherOffset)
-                            || !isIntact(segment, offset)
-                            || !isIntact(other, otherOffset)
-                    ? Answer.YES
-                    : Answer.NO;
-        }
-
-        private boolean isIntact(Segment of, int at) {
-            return of.isIntact(at, of.generation());
-        }
-
-        private boolean isSameKey(Segment other, int otherOffset) {
-            ByteBuffer a = segment.buffer();
-            ByteBuffer b = other.buffer();
-            int size = RecordFormat.keySize(a, offset);
-            int keyA = offset + RecordFormat.headerSize(RecordFormat.flags(a, offset));
-            int keyB = otherOffset + RecordFormat.headerSize(RecordFormat.flags(b, otherOffset));
-            return size == RecordFormat.keySize(b, otherOffset)
-                    && keyA + size <= segment.capacityBytes()
-                    && keyB + size <= other.capacityBytes()
-                    && a.slice(keyA, size).equals(b.slice(keyB, size));
         }
     }
 }

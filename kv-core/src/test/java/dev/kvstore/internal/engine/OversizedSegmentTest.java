@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -91,13 +92,13 @@ class OversizedSegmentTest {
             writer.start();
             // The value has its segment, and the writer asks for another one, of the usual size,
             // before the attempt that made the first has ended.
-            made.await();
             try {
+                assertThat(made.await(30, TimeUnit.SECONDS)).isTrue();
                 await().until(() -> store.contains(key(0)) && isAskingForSegment(writer));
             } finally {
                 goOn.countDown();
             }
-            writer.join();
+            await().until(() -> !writer.isAlive());
             store.compact();
 
             assertThat(oversizedAllocations).hasValue(1);

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -39,21 +40,26 @@ class RoomMadeMeanwhileTest {
             room.set(0);
             assertThatThrownBy(() -> writeForEver(store)).isInstanceOf(StoreFullException.class);
             held = true;
-            looked.await(); // the store tries again by itself, and has seen that there is no room
-            room.set(MUCH);
-            AtomicReference<Thread> writer = new AtomicReference<>();
-            CompletableFuture<Void> write =
-                    CompletableFuture.runAsync(
-                            () -> store.set("more".getBytes(UTF_8), VALUE),
-                            task -> {
-                                Thread thread = new Thread(task);
-                                writer.set(thread);
-                                thread.start();
-                            });
-            await().until(() -> writer.get().getState() == Thread.State.WAITING);
-            released.countDown();
+            CompletableFuture<Void> write;
+            try {
+                // The store tries again by itself, and has seen that there is no room.
+                assertThat(looked.await(30, TimeUnit.SECONDS)).isTrue();
+                room.set(MUCH);
+                AtomicReference<Thread> writer = new AtomicReference<>();
+                write =
+                        CompletableFuture.runAsync(
+                                () -> store.set("more".getBytes(UTF_8), VALUE),
+                                task -> {
+                                    Thread thread = new Thread(task);
+                                    writer.set(thread);
+                                    thread.start();
+                                });
+                await().until(() -> writer.get().getState() == Thread.State.WAITING);
+            } finally {
+                released.countDown(); // else a failure here would hang in the close
+            }
 
-            write.get();
+            write.get(30, TimeUnit.SECONDS);
             assertThat(store.contains("more".getBytes(UTF_8))).isTrue();
         }
     }
