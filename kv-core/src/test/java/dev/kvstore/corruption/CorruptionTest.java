@@ -9,7 +9,6 @@ import dev.kvstore.corruption.DamagedStore.Outcome;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.testing.Seed;
 import dev.kvstore.testing.StoreFiles;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -386,7 +385,7 @@ class CorruptionTest {
 
     /** A tail in a segment's second life is followed by what the first one left. */
     @Test
-    void whatAnEarlierLifeLeftIsNoUnfinishedWrite() throws IOException {
+    void whatAnEarlierLifeLeftIsNoUnfinishedWrite() {
         Path store = directory.resolve("recycled");
         Map<String, byte[]> files = Map.of();
         try (KeyValueStore open = sample.options().toBuilder(store).open()) {
@@ -617,9 +616,10 @@ class CorruptionTest {
         if (!name.endsWith(".kvs") || new RawSegment(files.get(name)).kind == 0) {
             return false;
         }
-        // The place of a hint is there before the hint is.
-        byte[] hint = files.getOrDefault(name.replace(".kvs", ".hint"), new byte[88]);
-        return buffer(hint).getLong(24) != new RawSegment(files.get(name)).generation;
+        // The file of a hint is there before its place is, and its place before the hint is.
+        byte[] hint = files.getOrDefault(name.replace(".kvs", ".hint"), new byte[0]);
+        return buffer(Arrays.copyOf(hint, 88)).getLong(24)
+                != new RawSegment(files.get(name)).generation;
     }
 
     private List<String> names(String extension) {

@@ -10,8 +10,6 @@ import dev.kvstore.RecoveryReport;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFailedException;
 import dev.kvstore.testing.StoreFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -103,23 +101,19 @@ final class DamagedStore {
     }
 
     private void assertUnchanged(StoreCorruptedException reason) {
-        try {
-            Map<String, byte[]> now = SampleStore.read(directory);
-            now.remove(SampleStore.INDEX);
-            Map<String, byte[]> before = new TreeMap<>(files);
-            before.remove(SampleStore.INDEX);
-            if (!now.keySet().equals(before.keySet())) {
-                throw new AssertionError("There are now " + now.keySet(), reason);
-            }
-            before.forEach(
-                    (name, content) -> {
-                        if (!Arrays.equals(now.get(name), content)) {
-                            throw new AssertionError(name + " was changed", reason);
-                        }
-                    });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Map<String, byte[]> now = SampleStore.read(directory);
+        now.remove(SampleStore.INDEX);
+        Map<String, byte[]> before = new TreeMap<>(files);
+        before.remove(SampleStore.INDEX);
+        if (!now.keySet().equals(before.keySet())) {
+            throw new AssertionError("There are now " + now.keySet(), reason);
         }
+        before.forEach(
+                (name, content) -> {
+                    if (!Arrays.equals(now.get(name), content)) {
+                        throw new AssertionError(name + " was changed", reason);
+                    }
+                });
     }
 
     private Outcome readFirst(KeyValueStore store) {

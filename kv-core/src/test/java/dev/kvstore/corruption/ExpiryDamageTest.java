@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.testing.StoreOptions;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +26,7 @@ class ExpiryDamageTest {
     @TempDir Path directory;
 
     @Test
-    void aDamagedExpiryDoesNotMakeAKeyAbsent() throws IOException {
+    void aDamagedExpiryDoesNotMakeAKeyAbsent() {
         Path whole = directory.resolve("whole");
         try (KeyValueStore store = OPTIONS.toBuilder(whole).open()) {
             store.set(KEY, VALUE, Duration.ofHours(1));

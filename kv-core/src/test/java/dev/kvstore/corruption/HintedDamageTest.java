@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.testing.StoreOptions;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -35,7 +34,7 @@ class HintedDamageTest {
 
     /** All records of the keys are in the first segment, which is full and has a hint. */
     @BeforeEach
-    void fillASegment() throws IOException {
+    void fillASegment() {
         Path whole = directory.resolve("whole");
         String filler = "f".repeat(4000);
         try (KeyValueStore store = OPTIONS.toBuilder(whole).open()) {

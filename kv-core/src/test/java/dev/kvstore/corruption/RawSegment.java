@@ -3,6 +3,7 @@ package dev.kvstore.corruption;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -23,7 +24,9 @@ final class RawSegment {
     private final int seed;
 
     RawSegment(byte[] file) {
-        bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        // A file that was made a moment ago is empty.
+        byte[] whole = Arrays.copyOf(file, Math.max(file.length, HEADER_SIZE));
+        bytes = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
         int header = bytes.getLong(40) >= bytes.getLong(64 + 40) ? 0 : 64;
         kind = bytes.getInt(header + 12);
         generation = bytes.getLong(header + 24);

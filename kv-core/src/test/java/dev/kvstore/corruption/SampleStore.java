@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,6 @@ final class SampleStore {
         random = new Random(seed);
         try {
             Path directory = Files.createTempDirectory("sample-store-");
-            Path copy = Files.createTempDirectory("sample-store-");
             try {
                 try (KeyValueStore store = options().toBuilder(directory).open()) {
                     fill(store);
@@ -64,13 +62,11 @@ final class SampleStore {
                         write(store, 30);
                     }
                     set(store, "last", 30); // so that its loss shows
-                    StoreFiles.copyAtRest(directory, copy);
+                    killed = read(directory);
                 }
                 closed = read(directory);
-                killed = read(copy);
             } finally {
                 StoreFiles.delete(directory);
-                StoreFiles.delete(copy);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -164,13 +160,11 @@ final class SampleStore {
         }
     }
 
-    static Map<String, byte[]> read(Path directory) throws IOException {
+    /** Reads the files of a store, even of one that is open and at work. */
+    static Map<String, byte[]> read(Path directory) {
         Map<String, byte[]> files = new TreeMap<>();
-        try (Stream<Path> list = Files.list(directory)) {
-            for (Path file : list.toList()) {
-                files.put(file.getFileName().toString(), Files.readAllBytes(file));
-            }
-        }
+        StoreFiles.readAtRest(directory)
+                .forEach((file, bytes) -> files.put(file.toString(), bytes));
         files.remove("lock");
         return files;
     }

@@ -21,18 +21,24 @@ public final class StoreFiles {
 
     private StoreFiles() {}
 
-    /** Copies a directory once two looks at it show the same, so that the copy is of one moment. */
+    /** Copies a directory as it is at one moment. */
     public static void copyAtRest(Path from, Path to) {
-        Map<Path, byte[]> earlier = read(from);
+        write(readAtRest(from), to);
+    }
+
+    /**
+     * Reads a directory once two looks at it show the same, so that what is read is of one moment.
+     */
+    public static Map<Path, byte[]> readAtRest(Path directory) {
+        Map<Path, byte[]> earlier = read(directory);
         for (int i = 0; i < MOST_ATTEMPTS; i++) {
-            Map<Path, byte[]> now = read(from);
+            Map<Path, byte[]> now = read(directory);
             if (same(earlier, now)) {
-                write(now, to);
-                return;
+                return now;
             }
             earlier = now;
         }
-        throw new AssertionError(from + " never came to rest.");
+        throw new AssertionError(directory + " never came to rest.");
     }
 
     /** Returns the length of all files together. */
