@@ -8,6 +8,7 @@ import dev.kvstore.testing.MutableClock;
 import dev.kvstore.testing.Seed;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,5 +45,27 @@ class KilledThenCutTest {
             check.check(killed, Loss.nothing());
             assertThat(check.opened()).isGreaterThan(10);
         }
+    }
+
+    /** Its next process finds a file that is as long as it should be, and not so on the disk. */
+    @Test
+    void whatTheDeadProcessWasMakingIsMadeWell() {
+        Random random = new Random(Seed.announce("Killed while making files, then cut"));
+        Options options = new Options(Durability.SYNC, World.SEGMENT_SIZE_BYTES, false);
+        History history = new History(new TreeMap<>());
+        World world = new World(new SimulatedStorage(), options, new MutableClock(), history);
+        world.rememberEveryCall();
+        world.open();
+        for (int step = 0; step < 6; step++) {
+            world.step(new Step.Set("key" + step, "x".repeat(3500), 0));
+        }
+        world.close();
+        world.storage().free();
+
+        AfterTheCut check = new AfterTheCut(options, history, random, EVERY_CALL);
+        for (World.Moment killed : world.moments()) {
+            check.check(killed, Loss.nothing());
+        }
+        assertThat(check.opened()).isGreaterThan(world.moments().size());
     }
 }

@@ -80,8 +80,10 @@ final class SimulatedFile {
 
     /** Makes its size durable. */
     void forceSize() {
-        durableSize = size();
-        durable = Arrays.copyOf(durable, pageCount(durableSize));
+        if (durableSize != size()) {
+            durableSize = size();
+            durable = Arrays.copyOf(durable, pageCount(durableSize));
+        }
     }
 
     /** Returns the memory of a range, the same for everybody who maps it. */
@@ -118,8 +120,9 @@ final class SimulatedFile {
         throw new IllegalStateException("There is nothing at " + offset + ".");
     }
 
-    /** Brings the pages of a range to the disk. */
+    /** Brings the pages of a range to the disk, and the file's size, as what is there needs it. */
     void force(long offset, long sizeBytes) {
+        forceSize(); // a process that was killed may not have come to this
         for (int page : dirtyPages(pageOf(offset), pageCount(offset + sizeBytes))) {
             dropped.remove(page);
             durable[page] = page(page);
@@ -130,7 +133,7 @@ final class SimulatedFile {
     void forceInVain(long offset, long sizeBytes, Random random) {
         for (int page : dirtyPages(pageOf(offset), pageCount(offset + sizeBytes))) {
             byte[] bytes = page(page);
-            if (random.nextInt(4) == 0) {
+            if (page < durable.length && random.nextInt(4) == 0) {
                 durable[page] = bytes;
             } else {
                 dropped.put(page, bytes);
