@@ -193,7 +193,7 @@ public final class KeyValueStoreBuilder {
 
     /**
      * Sets how many bytes a second background compaction may read. {@link KeyValueStore#compact()}
-     * is not limited. Default: 0.
+     * is not limited, nor is what it has to wait for. Default: 0.
      *
      * @param bytesPerSecond the rate, or 0 for no limit
      * @return this builder

@@ -10,6 +10,7 @@ import dev.kvstore.testing.StoreContents;
 import dev.kvstore.testing.StoreOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Compaction that nobody calls. */
 interface BackgroundCompaction extends StoreSuite {
@@ -17,9 +18,7 @@ interface BackgroundCompaction extends StoreSuite {
     @Test
     default void garbageGoesByItself() {
         KeyValueStore store = stores().open(StoreOptions.defaults().withBackgroundCompaction(0.3));
-        for (int version = 1; version <= 8; version++) {
-            fill(store, 0, 400, version, 500);
-        }
+        fillWithGarbage(store);
         StoreContents before = StoreContents.of(store);
 
         awaitCompactions(store, 1);
@@ -34,9 +33,7 @@ interface BackgroundCompaction extends StoreSuite {
     @Test
     default void withoutItGarbageStaysUntilCompactionIsCalled() {
         KeyValueStore store = stores().open();
-        for (int version = 1; version <= 8; version++) {
-            fill(store, 0, 400, version, 500);
-        }
+        fillWithGarbage(store);
 
         assertThat(store.stats().compactions()).isZero();
         assertThat(store.stats().garbageRatio()).isGreaterThan(0.8);
@@ -54,6 +51,32 @@ interface BackgroundCompaction extends StoreSuite {
         assertThat(status.lastReport()).isNotNull();
         assertThat(status.lastFailure()).isNull();
         assertThat(store.stats().garbageBytes()).isLessThan(Reclaiming.LEFT_OVER);
+    }
+
+    /** It would take hours else. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    default void neitherACallNorCloseWaitsForTheRateLimit() {
+        StoreOptions options = StoreOptions.defaults().withBackgroundCompaction(0.3);
+        try (KeyValueStore store =
+                options.toBuilder(stores().beside("slow"))
+                        .compactionRateLimitBytesPerSecond(1)
+                        .open()) {
+            fillWithGarbage(store);
+            await().until(() -> store.compactionStatus().running());
+
+            store.compact();
+            assertThat(store.stats().garbageBytes()).isLessThan(Reclaiming.LEFT_OVER);
+
+            fillWithGarbage(store);
+            await().until(() -> store.compactionStatus().running());
+        }
+    }
+
+    private static void fillWithGarbage(KeyValueStore store) {
+        for (int version = 1; version <= 8; version++) {
+            fill(store, 0, 400, version, 500);
+        }
     }
 
     /** Waits until so many compactions have done something since the store was opened. */

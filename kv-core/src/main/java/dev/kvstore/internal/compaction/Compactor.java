@@ -416,6 +416,7 @@ public final class Compactor {
                             policy,
                             expired,
                             new RateLimiter(complete ? 0 : options.rateLimitBytesPerSecond()),
+                            () -> stopped || requested, // who waits for all waits for this, too
                             () -> stopped);
         }
 

@@ -18,15 +18,15 @@ final class RateLimiter {
         this.bytesPerSecond = bytesPerSecond;
     }
 
-    /** Waits until so many more bytes are due, or until cancelled. */
-    void acquire(long moreBytes, BooleanSupplier cancelled) {
+    /** Waits until so many more bytes are due, or until somebody is in a hurry. */
+    void acquire(long moreBytes, BooleanSupplier hurried) {
         if (bytesPerSecond == 0) {
             return;
         }
         bytes += moreBytes;
         long dueNanos = (long) (bytes * (double) TimeUnit.SECONDS.toNanos(1) / bytesPerSecond);
         long waitNanos = dueNanos - (System.nanoTime() - startedAt);
-        while (waitNanos > 0 && !cancelled.getAsBoolean()) {
+        while (waitNanos > 0 && !hurried.getAsBoolean()) {
             LockSupport.parkNanos(Math.min(waitNanos, TimeUnit.MILLISECONDS.toNanos(20)));
             waitNanos = dueNanos - (System.nanoTime() - startedAt);
         }

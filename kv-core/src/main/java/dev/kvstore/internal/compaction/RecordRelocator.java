@@ -40,6 +40,7 @@ final class RecordRelocator {
     private final CompactionPolicy policy;
     private final ExpiredRecords expired;
     private final RateLimiter limiter;
+    private final BooleanSupplier hurried;
     private final BooleanSupplier cancelled;
 
     private final long[] oldAddresses = new long[MAX_PENDING];
@@ -63,6 +64,7 @@ final class RecordRelocator {
             CompactionPolicy policy,
             ExpiredRecords expired,
             RateLimiter limiter,
+            BooleanSupplier hurried,
             BooleanSupplier cancelled) {
         this.log = log;
         this.coldTail = log.coldTail();
@@ -72,6 +74,7 @@ final class RecordRelocator {
         this.policy = policy;
         this.expired = expired;
         this.limiter = limiter;
+        this.hurried = hurried;
         this.cancelled = cancelled;
     }
 
@@ -104,7 +107,7 @@ final class RecordRelocator {
         writeLock.unlock();
         RecordScanner scanner = new RecordScanner(segment, segment.tail());
         while (scanner.next()) {
-            limiter.acquire(scanner.size(), cancelled);
+            limiter.acquire(scanner.size(), hurried);
             if (cancelled.getAsBoolean()) {
                 return false;
             }
