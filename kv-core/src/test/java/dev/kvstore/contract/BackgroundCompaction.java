@@ -55,7 +55,7 @@ interface BackgroundCompaction extends StoreSuite {
 
     /** It would take hours else. */
     @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     default void neitherACallNorCloseWaitsForTheRateLimit() {
         StoreOptions options = StoreOptions.defaults().withBackgroundCompaction(0.3);
         try (KeyValueStore store =
@@ -63,14 +63,18 @@ interface BackgroundCompaction extends StoreSuite {
                         .compactionRateLimitBytesPerSecond(1)
                         .open()) {
             fillWithGarbage(store);
-            await().until(() -> store.compactionStatus().running());
+            awaitRunning(store);
 
             store.compact();
             assertThat(store.stats().garbageBytes()).isLessThan(Reclaiming.LEFT_OVER);
 
             fillWithGarbage(store);
-            await().until(() -> store.compactionStatus().running());
+            awaitRunning(store);
         }
+    }
+
+    private static void awaitRunning(KeyValueStore store) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> store.compactionStatus().running());
     }
 
     private static void fillWithGarbage(KeyValueStore store) {

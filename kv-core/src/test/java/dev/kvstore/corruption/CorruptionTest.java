@@ -563,6 +563,9 @@ class CorruptionTest {
         Map<String, byte[]> files = state.files();
         String name = any(files.keySet().toArray(new String[0]));
         byte[] file = files.get(name);
+        if (file.length == 0) {
+            return; // made a moment before the store was killed
+        }
         int used = name.endsWith(".kvs") ? new RawSegment(file).end() : file.length;
         int at = random.nextInt(random.nextInt(4) == 0 ? Math.min(used, 128) : used);
         boolean mayBeTheEnd = false;
@@ -624,7 +627,15 @@ class CorruptionTest {
 
     private List<String> names(String extension) {
         Stream<String> both = sample.closed.keySet().stream().filter(sample.killed::containsKey);
-        return both.filter(name -> name.endsWith(extension)).toList();
+        return both.filter(name -> name.endsWith(extension) && isCounted(name)).toList();
+    }
+
+    /** Whether a file's segment was there for the store when it was killed, and not just made. */
+    private static boolean isCounted(String name) {
+        ByteBuffer file = buffer(sample.killed.get("store.kv"));
+        int newest = file.getLong(40) > file.getLong(2048 + 40) ? 0 : 2048;
+        String number = name.replaceFirst("segment-(\\d+)\\..*", "$1");
+        return Integer.parseInt(number) < file.getInt(newest + 12);
     }
 
     private <T> T any(List<T> all) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs a main class in a JVM of its own. */
 public final class JavaProcess {
 
-    private static final int HANGS_AFTER_SECONDS = 60;
+    private static final int HANGS_AFTER_SECONDS = 300;
 
     private JavaProcess() {}
 

@@ -58,8 +58,8 @@ class VerificationTest {
         Random random = new Random(Seed.announce("Verification"));
         int flips = 0;
         for (DamagedFile segment : files("kvs")) {
-            byte[] contents = segment.read(0, (int) segment.size());
-            if (contents.length < 64 << 10 || SegmentRecords.isFree(contents)) {
+            byte[] contents = contentsOf(segment);
+            if (!isInUse(contents)) {
                 continue;
             }
             List<SegmentRecords.Place> records = SegmentRecords.of(contents);
@@ -184,23 +184,31 @@ class VerificationTest {
 
     @Test
     void aFileThatBecameShorterIsFoundAndNotRead() {
-        List<DamagedFile> segments = files("kvs");
-        DamagedFile last = segments.get(0);
-        byte[] contents = last.read(0, (int) last.size());
-        Path path = stores.directory().resolve(last.toString());
+        DamagedFile segment =
+                files("kvs").stream().filter(file -> isInUse(contentsOf(file))).findFirst().get();
+        byte[] contents = contentsOf(segment);
+        Path path = stores.directory().resolve(segment.toString());
         try (var access = new java.io.RandomAccessFile(path.toFile(), "rw")) {
             access.setLength(4096);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
         VerificationReport report = store.verify();
-        last.write(0, contents);
+        segment.write(0, contents);
 
         assertThat(report.problems())
                 .anyMatch(problem -> problem.description().contains("shorter"));
     }
 
     // ---------------------------------------------------------------- what is where
+
+    private static byte[] contentsOf(DamagedFile file) {
+        return file.read(0, (int) file.size());
+    }
+
+    private static boolean isInUse(byte[] segment) {
+        return segment.length >= 64 << 10 && !SegmentRecords.isFree(segment);
+    }
 
     @FunctionalInterface
     private interface SlotTest {

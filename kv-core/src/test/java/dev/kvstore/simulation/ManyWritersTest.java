@@ -111,9 +111,9 @@ class ManyWritersTest {
                                     }
                                 });
                         write(group, store, writers, clockOfAll);
+                        storage.observe(text -> {}); // the threads of the store add no more
                         int all = clockOfAll.get();
                         moments.add(new Moment(storage.cut("with the store open"), all, all));
-                        storage.observe(text -> {});
                         store.close();
                         return store;
                     });

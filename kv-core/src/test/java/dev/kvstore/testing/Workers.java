@@ -137,7 +137,7 @@ public final class Workers {
     }
 
     private static long patienceNanos() {
-        return TimeUnit.SECONDS.toNanos(Long.getLong(PATIENCE_SECONDS, 180));
+        return TimeUnit.SECONDS.toNanos(Long.getLong(PATIENCE_SECONDS, 600));
     }
 
     private static Thread daemon(Runnable task) {

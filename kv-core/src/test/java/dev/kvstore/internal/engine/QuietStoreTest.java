@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,10 +25,11 @@ class QuietStoreTest {
                         .segmentSizeBytes(64 << 10)
                         .open()) {
             byte[] value = new byte[1000];
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < 2_000; i++) {
                 store.set(("key" + i % 10).getBytes(UTF_8), value);
             }
-            await().until(
+            await().atMost(Duration.ofSeconds(60))
+                    .until(
                             () ->
                                     store.stats().compactions() > 0
                                             && store.stats().freeSegments() <= 2);
