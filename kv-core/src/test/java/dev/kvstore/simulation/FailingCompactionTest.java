@@ -99,8 +99,7 @@ class FailingCompactionTest {
         public BiConsumer<@Nullable CompactionReport, @Nullable Throwable> compactionStarted() {
             attempts.incrementAndGet();
             if (failing) {
-                // At the beginning of a pass: in the middle it might have done what there was to
-                // do.
+                // Not in the middle of a pass, which might have done all there was to do by then.
                 disk.failWith(Faults.in("kv-compactor", Faults.Kind.EIO));
             }
             return (report, failure) -> {};
