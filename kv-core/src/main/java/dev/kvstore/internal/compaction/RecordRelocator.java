@@ -2,7 +2,6 @@ package dev.kvstore.internal.compaction;
 
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFullException;
-import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.index.KeyMatcher;
@@ -16,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Empties one segment: copies what is still needed to the cold tail, switches the index to the
@@ -42,6 +42,7 @@ final class RecordRelocator {
     private final RateLimiter limiter;
     private final BooleanSupplier hurried;
     private final BooleanSupplier cancelled;
+    private final KeyOfRecord keyOfRecord;
 
     private final long[] oldAddresses = new long[MAX_PENDING];
     private final long[] newAddresses = new long[MAX_PENDING];
@@ -76,6 +77,7 @@ final class RecordRelocator {
         this.limiter = limiter;
         this.hurried = hurried;
         this.cancelled = cancelled;
+        this.keyOfRecord = new KeyOfRecord(log);
     }
 
     long recordsRelocated() {
@@ -169,7 +171,7 @@ final class RecordRelocator {
 
     private void relocateIfLive(Segment segment, int offset, long hash) throws IOException {
         long address = log.addresses().of(segment.id(), offset);
-        if (!index.find(hash, new AddressMatcher(address))) {
+        if (!index.has(hash, address)) {
             return;
         }
         ByteBuffer buffer = segment.buffer();
@@ -179,7 +181,7 @@ final class RecordRelocator {
             // Asked again: a segment that was begun after the record was found to be live could get
             // a copy of what a tombstone older than that segment had removed meanwhile. See
             // CompactionPolicy.
-            if (!index.find(hash, new AddressMatcher(address))) {
+            if (!index.has(hash, address)) {
                 return;
             }
         }
@@ -230,7 +232,7 @@ final class RecordRelocator {
             for (int i = 0; i < pending; i++) {
                 Segment to = log.segments().get(log.addresses().segmentId(newAddresses[i]));
                 to.addLive(sizes[i]);
-                long position = index.locate(hashes[i], new AddressMatcher(oldAddresses[i]));
+                long position = index.locate(hashes[i], oldAddresses[i]);
                 if (position >= 0) {
                     index.replace(position, newAddresses[i]);
                     log.obsolete(oldAddresses[i]);
@@ -254,7 +256,7 @@ final class RecordRelocator {
         }
         ByteBuffer key = segment.buffer().slice(scanner.keyOffset(), scanner.keySize());
         long hash = KeyHash.of(hashSeed, segment.buffer(), scanner.keyOffset(), scanner.keySize());
-        return !index.find(hash, new KeyOfRecord(log, key));
+        return index.find(hash, key, keyOfRecord) == null;
     }
 
     private StoreCorruptedException corrupted(Segment segment, RecordScanner scanner) {
@@ -275,29 +277,21 @@ final class RecordRelocator {
     /**
      * Matches a record by its key. No record can move while it looks: only compaction moves them.
      */
-    private static final class KeyOfRecord implements KeyMatcher {
+    private static final class KeyOfRecord implements KeyMatcher<ByteBuffer, ByteBuffer> {
 
         private final Log log;
-        private final ByteBuffer key;
-        private long candidate;
 
-        KeyOfRecord(Log log, ByteBuffer key) {
+        KeyOfRecord(Log log) {
             this.log = log;
-            this.key = key;
         }
 
         @Override
-        public void locate(long candidate) {
-            this.candidate = candidate;
-        }
-
-        @Override
-        public Answer match() {
-            Segment segment = log.segmentOf(candidate);
-            int offset = log.offsetOf(candidate);
+        public @Nullable ByteBuffer match(ByteBuffer key, long address, long life) {
+            Segment segment = log.segmentOf(address);
+            int offset = log.offsetOf(address);
             if (segment == null
                     || offset + RecordFormat.HEADER_SIZE_BYTES > segment.capacityBytes()) {
-                return Answer.NO;
+                return null;
             }
             ByteBuffer buffer = segment.buffer();
             int at = offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
@@ -305,8 +299,8 @@ final class RecordRelocator {
             return size == key.remaining()
                             && at + size <= segment.capacityBytes()
                             && buffer.slice(at, size).equals(key)
-                    ? Answer.YES
-                    : Answer.NO;
+                    ? key
+                    : null;
         }
     }
 }

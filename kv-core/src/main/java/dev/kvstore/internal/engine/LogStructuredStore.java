@@ -49,7 +49,8 @@ final class LogStructuredStore implements KeyValueStore {
     private final StoreListeners listeners;
     private final StoreCloser closer;
     private final long hashSeed;
-    private final boolean verifyChecksums;
+    private final RecordReader values;
+    private final RecordReader expiries;
     private final RecoveryReport recovery;
     private final LookupCounters lookups = new LookupCounters();
     private final Prefetch prefetch;
@@ -76,38 +77,37 @@ final class LogStructuredStore implements KeyValueStore {
         this.listeners = listeners;
         this.closer = closer;
         this.hashSeed = hashSeed;
-        this.verifyChecksums = options.verifyChecksums();
+        this.values = reader(RecordReader.Part.VALUE);
+        this.expiries = reader(RecordReader.Part.EXPIRY);
         this.recovery = recovery;
         this.prefetch = new Prefetch(log, index, gate);
+    }
+
+    private RecordReader reader(RecordReader.Part part) {
+        return new RecordReader(log, options.clock(), part, options.verifyChecksums());
     }
 
     // ---------------------------------------------------------------- reading
 
     @Override
     public byte @Nullable [] get(byte[] key) {
-        byte[] value = read(key);
+        byte[] value = find(key, values);
         lookups.count(value != null);
         return value;
     }
 
     @Override
     public boolean contains(byte[] key) {
-        boolean found =
-                find(key, new RecordReader(log, key, RecordReader.Part.HEADER, verifyChecksums));
+        boolean found = find(key, expiries) != null;
         lookups.count(found);
         return found;
     }
 
-    private byte @Nullable [] read(byte[] key) {
-        RecordReader reader = new RecordReader(log, key, RecordReader.Part.VALUE, verifyChecksums);
-        return find(key, reader) ? reader.value() : null;
-    }
-
-    private boolean find(byte[] key, RecordReader reader) {
+    private byte @Nullable [] find(byte[] key, RecordReader reader) {
         gate.checkOpen();
         try {
-            return index.find(KeyHash.of(hashSeed, key), reader)
-                    && !reader.isExpired(options.clock());
+            byte[] found = index.find(KeyHash.of(hashSeed, key), key, reader);
+            return found == RecordReader.EXPIRED ? null : found;
         } catch (IllegalStateException e) {
             gate.checkOpen(); // closed meanwhile, and the mappings with it
             throw e;
@@ -133,7 +133,7 @@ final class LogStructuredStore implements KeyValueStore {
     public Stream<Entry> scan(byte[] prefix) {
         gate.checkOpen();
         return StreamSupport.stream(
-                new StoreScan(log, index, prefix.clone(), gate, this::read), false);
+                new StoreScan(log, index, prefix.clone(), gate, key -> find(key, values)), false);
     }
 
     @Override

@@ -10,150 +10,120 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the record of one key, without a lock. One object serves one lookup at a time.
+ * Reads the record of a key, without a lock.
+ *
+ * <p><b>Threads:</b> any number: it has no state.
  *
  * <p><b>Invariant:</b> what it answers was read from one life of the segment: the generation that
- * {@link #locate} noted, before the index read the slot a second time, is still there after the
+ * {@link #lifeOf} returned, before the index read the slot a second time, is still there after the
  * last byte was copied.
  */
-final class RecordReader implements KeyMatcher {
+final class RecordReader implements KeyMatcher<byte[], byte[]> {
+
+    /** How much of a record is wanted. */
+    enum Part {
+        /** Only whether there is one: {@link #PRESENT}. */
+        KEY,
+        /** Also whether it has expired. */
+        EXPIRY,
+        /** The value. */
+        VALUE
+    }
+
+    /** Found where the value was not wanted. Known by its identity. */
+    static final byte[] PRESENT = {};
+
+    /** Found in the place of a value that has expired. Known by its identity. */
+    static final byte[] EXPIRED = {};
 
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** How much of a record is wanted. */
-    enum Part {
-        /** Only whether there is one, and when it expires. */
-        HEADER,
-        /** The value too. */
-        VALUE
-    }
-
-    private static final byte[] NO_BYTES = {};
-
     private static final int CACHE_LINE_BYTES = 64;
 
+    /** A number that the sum of what is fetched ahead is not, but by chance, which does no harm. */
+    private static final long UNLIKELY = 0x9e3779b97f4a7c15L;
+
+    private static final long NO_SEGMENT = -1;
+
     private final Log log;
-    private byte[] key;
+    private final Clock clock;
     private final Part part;
     private final boolean verify;
 
-    private long address;
-    private @Nullable Segment segment;
-    private long generation;
-    private int flags;
-    private long expiry;
-    private byte[] value = NO_BYTES;
-    private int fetched; // keeps loads alive of which nothing else depends
-
-    RecordReader(Log log, byte[] key, Part part, boolean verify) {
+    RecordReader(Log log, Clock clock, Part part, boolean verify) {
         this.log = log;
-        this.key = key;
+        this.clock = clock;
         this.part = part;
         this.verify = verify;
     }
 
-    /** Looks for another key from now on. */
-    void lookFor(byte[] other) {
-        key = other;
-    }
-
-    /** The value, if that was wanted and found. */
-    byte[] value() {
-        return value;
-    }
-
-    /** Whether the record that was found has expired at a time. */
-    boolean isExpired(java.time.Clock clock) {
-        boolean expired = (flags & RecordFormat.EXPIRY) != 0 && expiry <= clock.millis();
-        if (expired && part == Part.HEADER) {
-            checkExpired();
-        }
-        return expired;
-    }
-
-    /** A flipped bit in an expiry must not make a key absent, nor let it be overwritten as such. */
-    private void checkExpired() {
-        Segment found = segment;
-        if (found == null) {
-            return;
-        }
-        try {
-            boolean intact = found.isIntact(log.offsetOf(address), generation);
-            VarHandle.acquireFence();
-            if (!intact && found.generation() == generation) {
-                throw damage();
-            }
-        } catch (IllegalStateException e) {
-            if (log.segmentOf(address) == found) {
-                throw e;
-            }
-        }
+    @Override
+    public long lifeOf(long address) {
+        Segment segment = log.segmentOf(address);
+        return segment == null ? NO_SEGMENT : segment.generation();
     }
 
     @Override
-    public void locate(long address) {
-        this.address = address;
-        Segment found = log.segmentOf(address);
-        this.segment = found;
-        if (found != null) {
-            this.generation = found.generation();
-        }
-    }
-
-    @Override
-    public Answer match() {
-        Segment found = segment;
-        if (found == null) {
-            return Answer.NO; // a page that was given to something else; see HashIndex
+    public byte @Nullable [] match(byte[] key, long address, long life) {
+        Segment segment = log.segmentOf(address);
+        if (segment == null) {
+            return null; // a page that was given to something else; see HashIndex
         }
         try {
-            Answer answer = match(found, found.buffer(), log.offsetOf(address));
+            byte[] found = match(key, segment, log.offsetOf(address), life);
             // All loads above come before this one.
             VarHandle.acquireFence();
-            if (found.generation() != generation) {
-                return Answer.MOVED;
-            }
-            return answer;
+            return segment.generation() == life ? found : null;
         } catch (IllegalStateException e) {
-            if (log.segmentOf(address) != found) {
-                return Answer.MOVED; // the file went, and its mapping with it
+            if (log.segmentOf(address) != segment) {
+                return null; // the file went, and its mapping with it
             }
             throw e;
         }
     }
 
-    private Answer match(Segment found, ByteBuffer buffer, int offset) {
-        int room = found.capacityBytes() - offset;
+    private byte @Nullable [] match(byte[] key, Segment segment, int offset, long life) {
+        ByteBuffer buffer = segment.buffer();
+        int room = segment.capacityBytes() - offset;
         if (room < RecordFormat.HEADER_SIZE_BYTES) {
-            return Answer.NO;
+            return null;
         }
         fetchAhead(buffer, offset, room);
         int keySize = RecordFormat.keySize(buffer, offset);
         int valueSize = RecordFormat.valueSize(buffer, offset);
-        int recordFlags = RecordFormat.flags(buffer, offset);
-        if (valueSize < 0 || RecordFormat.size(recordFlags, keySize, valueSize) > room) {
-            return Answer.DAMAGED;
+        int flags = RecordFormat.flags(buffer, offset);
+        int keyOffset = offset + RecordFormat.headerSize(flags);
+        if (keySize != key.length
+                || valueSize < 0
+                || RecordFormat.size(flags, keySize, valueSize) > room
+                || !equals(buffer, keyOffset, key)) {
+            return null;
         }
-        int keyOffset = offset + RecordFormat.headerSize(recordFlags);
-        if (keySize != key.length || !equals(buffer, keyOffset, key)) {
-            // Rare, so it costs nothing to make sure that it is not our key with a flipped bit.
-            return found.isIntact(offset, generation) ? Answer.NO : Answer.DAMAGED;
+        if (part == Part.KEY) {
+            return PRESENT;
         }
-        flags = recordFlags;
-        expiry = (recordFlags & RecordFormat.EXPIRY) == 0 ? 0 : RecordFormat.expiry(buffer, offset);
-        if (part == Part.HEADER) {
-            return Answer.YES;
+        boolean expired = isExpired(buffer, offset, flags);
+        if (part == Part.EXPIRY) {
+            // A flipped bit in an expiry must not make a key absent, nor let it be overwritten as
+            // such.
+            return !expired ? PRESENT : segment.isIntact(offset, life) ? EXPIRED : null;
         }
-        byte[] copy = new byte[valueSize];
-        buffer.get(keyOffset + keySize, copy, 0, valueSize);
-        value = copy;
-        return !verify || found.isIntact(offset, generation, key, copy)
-                ? Answer.YES
-                : Answer.DAMAGED;
+        byte[] value = new byte[valueSize];
+        buffer.get(keyOffset + keySize, value, 0, valueSize);
+        if (verify && !segment.isIntact(offset, life, key, value)) {
+            return null;
+        }
+        return expired ? EXPIRED : value;
+    }
+
+    private boolean isExpired(ByteBuffer buffer, int offset, int flags) {
+        return (flags & RecordFormat.EXPIRY) != 0
+                && RecordFormat.expiry(buffer, offset) <= clock.millis();
     }
 
     /**
@@ -161,18 +131,16 @@ final class RecordReader implements KeyMatcher {
      * twice, since only the first says how many there are. What is longer it fetches by itself.
      */
     private void fetchAhead(ByteBuffer buffer, int offset, int room) {
-        if (room <= 2 * CACHE_LINE_BYTES) {
+        if (room < 3 * CACHE_LINE_BYTES) {
             return;
         }
-        fetched = buffer.get(offset + CACHE_LINE_BYTES);
+        long fetched = buffer.getLong(offset + CACHE_LINE_BYTES);
         if (part == Part.VALUE) {
-            fetched += buffer.get(offset + 2 * CACHE_LINE_BYTES);
+            fetched += buffer.getLong(offset + 2 * CACHE_LINE_BYTES);
         }
-    }
-
-    @Override
-    public RuntimeException damage() {
-        return damaged(log, address);
+        if (fetched == UNLIKELY) {
+            Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
+        }
     }
 
     private static boolean equals(ByteBuffer buffer, int offset, byte[] key) {
@@ -188,6 +156,54 @@ final class RecordReader implements KeyMatcher {
             }
         }
         return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Rare, so it costs nothing to make sure that it is not our key with a flipped bit.
+     */
+    @Override
+    public Mismatch mismatch(byte[] key, long address, long life) {
+        if (life == NO_SEGMENT) {
+            return Mismatch.OTHER_KEY; // as in match
+        }
+        Segment segment = log.segmentOf(address);
+        if (segment == null) {
+            return Mismatch.MOVED;
+        }
+        try {
+            boolean intact = segment.isIntact(log.offsetOf(address), life);
+            VarHandle.acquireFence(); // as in match
+            if (segment.generation() != life) {
+                return Mismatch.MOVED;
+            }
+            return intact ? Mismatch.OTHER_KEY : Mismatch.DAMAGED;
+        } catch (IllegalStateException e) {
+            if (log.segmentOf(address) != segment) {
+                return Mismatch.MOVED;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Reads the record at an address that cannot move, as the write lock is held.
+     *
+     * @return what {@link #match} does
+     * @throws StoreCorruptedException if it is not that of the key
+     */
+    byte[] read(byte[] key, long address) {
+        byte[] found = match(key, address, lifeOf(address));
+        if (found == null) {
+            throw damage(address);
+        }
+        return found;
+    }
+
+    @Override
+    public RuntimeException damage(long address) {
+        return damaged(log, address);
     }
 
     /** Says that the record at an address is not what was written there. */

@@ -7,7 +7,6 @@ import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.compaction.ExpiredRecords;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
-import dev.kvstore.internal.index.KeyMatcher;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.storage.Crc32c;
@@ -41,8 +40,6 @@ final class WritePath implements ExpiredRecords {
         EXPECTED
     }
 
-    private static final byte[] NO_BYTES = {};
-
     private final Log log;
     private final HashIndex index;
     private final ReentrantLock lock;
@@ -53,8 +50,9 @@ final class WritePath implements ExpiredRecords {
     private final PendingWrites pending;
     private final Prefetch prefetch;
 
-    /** Serves one lookup after the other: what each write allocates must be fetched, too. */
-    private final RecordReader finder; // guarded by lock
+    private final RecordReader keys;
+    private final RecordReader expiries;
+    private final RecordReader values;
 
     // Guarded by lock; read without it for statistics.
     private long sets;
@@ -81,7 +79,13 @@ final class WritePath implements ExpiredRecords {
         this.clock = clock;
         this.pending = pending;
         this.prefetch = new Prefetch(log, index, gate);
-        this.finder = reader(NO_BYTES, RecordReader.Part.HEADER);
+        this.keys = reader(RecordReader.Part.KEY);
+        this.expiries = reader(RecordReader.Part.EXPIRY);
+        this.values = reader(RecordReader.Part.VALUE);
+    }
+
+    private RecordReader reader(RecordReader.Part part) {
+        return new RecordReader(log, clock, part, true);
     }
 
     long sets() {
@@ -317,30 +321,25 @@ final class WritePath implements ExpiredRecords {
             byte @Nullable [] expected) {
         return switch (condition) {
             case ALWAYS -> true;
-            case PRESENT -> valueIfPresent(key, newest, position, false) != null;
-            case ABSENT -> valueIfPresent(key, newest, position, false) == null;
+            case PRESENT -> read(key, newest, position, expiries) != null;
+            case ABSENT -> read(key, newest, position, expiries) == null;
             case EXPECTED -> {
-                byte[] value = valueIfPresent(key, newest, position, true);
+                byte[] value = read(key, newest, position, values);
                 yield value != null && Arrays.equals(value, expected);
             }
         };
     }
 
-    /** The value that the next write replaces, or, if only its presence matters, anything. */
-    private byte @Nullable [] valueIfPresent(
-            byte[] key, PendingWrites.@Nullable Write newest, long position, boolean wanted) {
+    /** Returns of what the next write replaces what a reader reads, or null if it is absent. */
+    private byte @Nullable [] read(
+            byte[] key, PendingWrites.@Nullable Write newest, long position, RecordReader reader) {
         long address =
                 newest != null ? newest.address() : position < 0 ? 0 : index.addressAt(position);
         if (address == 0) {
             return null;
         }
-        RecordReader reader =
-                reader(key, wanted ? RecordReader.Part.VALUE : RecordReader.Part.HEADER);
-        reader.locate(address);
-        if (reader.match() != KeyMatcher.Answer.YES) {
-            throw reader.damage();
-        }
-        return reader.isExpired(clock) ? null : wanted ? reader.value() : NO_BYTES;
+        byte[] found = reader.read(key, address);
+        return found == RecordReader.EXPIRED ? null : found;
     }
 
     private long append(
@@ -419,14 +418,7 @@ final class WritePath implements ExpiredRecords {
     }
 
     private long locate(byte[] key, long hash) {
-        finder.lookFor(key);
-        long position = index.locate(hash, finder);
-        finder.lookFor(NO_BYTES); // the key is the caller's
-        return position;
-    }
-
-    private RecordReader reader(byte[] key, RecordReader.Part part) {
-        return new RecordReader(log, key, part, true);
+        return index.locate(hash, key, keys);
     }
 
     private void reserve(int insertions) {

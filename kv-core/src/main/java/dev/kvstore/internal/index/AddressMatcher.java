@@ -1,23 +1,17 @@
 package dev.kvstore.internal.index;
 
+import org.jspecify.annotations.Nullable;
+
 /** Matches an address itself: whether it is one that the index has under a hash. */
-public final class AddressMatcher implements KeyMatcher {
+final class AddressMatcher implements KeyMatcher<Long, Long> {
 
-    private final long address;
-    private long candidate;
+    /** The only one. */
+    static final AddressMatcher INSTANCE = new AddressMatcher();
 
-    /** Makes a matcher of an address. */
-    public AddressMatcher(long address) {
-        this.address = address;
-    }
+    private AddressMatcher() {}
 
     @Override
-    public void locate(long candidate) {
-        this.candidate = candidate;
-    }
-
-    @Override
-    public Answer match() {
-        return candidate == address ? Answer.YES : Answer.NO;
+    public @Nullable Long match(Long sought, long address, long life) {
+        return sought == address ? sought : null;
     }
 }

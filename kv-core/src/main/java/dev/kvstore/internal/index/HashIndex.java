@@ -6,7 +6,7 @@ import static dev.kvstore.internal.index.IndexFormat.PAGE_SIZE_BYTES;
 import static dev.kvstore.internal.index.IndexFormat.SLOTS_PER_PAGE;
 import static dev.kvstore.internal.index.PageTable.LONGS;
 
-import dev.kvstore.internal.index.KeyMatcher.Answer;
+import dev.kvstore.internal.index.KeyMatcher.Mismatch;
 import dev.kvstore.internal.storage.Crc32c;
 import dev.kvstore.internal.storage.MappedRegion;
 import java.io.IOException;
@@ -252,25 +252,31 @@ public final class HashIndex {
     /**
      * Looks for a key without a lock.
      *
-     * @return whether it is there; if so the matcher's last answer was about its record
+     * @return what the matcher found, or null if there is no such key
      */
-    public boolean find(long hash, KeyMatcher matcher) {
+    @SuppressWarnings("unchecked") // what is no Miss and no exception is what the matcher found
+    public <K, V> @Nullable V find(long hash, K key, KeyMatcher<K, V> matcher) {
         while (true) {
             PageTable t = table;
             long entry = entryOf(t, hash);
             if (t.isPlausible(entry)) {
-                Search search = search(t, entry, hash, matcher);
-                if (search != Search.DISTURBED && table == t && t.entryOf(hash) == entry) {
-                    if (search == Search.DAMAGED) {
-                        throw matcher.damage();
+                Object result = search(t, entry, hash, key, matcher);
+                if (result != Miss.DISTURBED && table == t && t.entryOf(hash) == entry) {
+                    if (result instanceof RuntimeException damage) {
+                        throw damage;
                     }
-                    return search == Search.FOUND;
+                    return result instanceof Miss ? null : (V) result;
                 }
             } else if (table == t) {
                 throw damage(t.tablePageOf(hash)); // no leftover: it is the table still
             }
             Thread.onSpinWait();
         }
+    }
+
+    /** Whether some address is there under a hash; without a lock, as {@link #find}. */
+    public boolean has(long hash, long address) {
+        return find(hash, address, AddressMatcher.INSTANCE) != null;
     }
 
     /** Has the processor fetch the bucket of a hash, ahead of a lookup. Does not wait for it. */
@@ -351,52 +357,56 @@ public final class HashIndex {
         entryOf(table, hash);
     }
 
-    private enum Search {
-        FOUND,
+    private enum Miss {
         ENDED,
         OVERFLOWED,
-        DISTURBED,
-        DAMAGED
+        DISTURBED
     }
 
-    private static Search search(PageTable t, long entry, long hash, KeyMatcher matcher) {
+    /** Returns what the matcher found, a {@link Miss}, or an exception that tells of damage. */
+    private static <K, V> Object search(
+            PageTable t, long entry, long hash, K key, KeyMatcher<K, V> matcher) {
         int page = PageTable.pageOf(entry);
         ByteBuffer region = t.regionOf(page);
         int offset = PageTable.offsetOf(page);
         int signature = Slot.signature(hash, PageTable.depthOf(entry));
         int bucket = Slot.homeBucket(hash);
-        Search search = search(region, offset + bucket * BUCKET_SLOTS * 8, signature, matcher);
-        if (search == Search.OVERFLOWED) {
-            int other = Slot.otherBucket(bucket, signature);
-            search = search(region, offset + other * BUCKET_SLOTS * 8, signature | 1, matcher);
+        int home = offset + bucket * BUCKET_SLOTS * 8;
+        Object result = search(region, home, signature, key, matcher);
+        if (result == Miss.OVERFLOWED) {
+            int other = offset + Slot.otherBucket(bucket, signature) * BUCKET_SLOTS * 8;
+            result = search(region, other, signature | 1, key, matcher);
         }
-        return search;
+        return result;
     }
 
-    private static Search search(ByteBuffer region, int offset, int signature, KeyMatcher matcher) {
-        Search search = Search.OVERFLOWED;
+    private static <K, V> Object search(
+            ByteBuffer region, int offset, int signature, K key, KeyMatcher<K, V> matcher) {
+        Miss miss = Miss.OVERFLOWED;
         for (int i = offset; i < offset + BUCKET_SLOTS * 8; i += 8) {
             long slot = (long) LONGS.getAcquire(region, i);
             if (slot == Slot.EMPTY) {
-                search = Search.ENDED;
+                miss = Miss.ENDED;
             } else if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
-                matcher.locate(Slot.address(slot));
+                long address = Slot.address(slot);
+                long life = matcher.lifeOf(address);
                 if ((long) LONGS.getAcquire(region, i) != slot) {
-                    return Search.DISTURBED;
+                    return Miss.DISTURBED;
                 }
-                Answer answer = matcher.match();
-                if (answer == Answer.YES) {
-                    return Search.FOUND;
+                V found = matcher.match(key, address, life);
+                if (found != null) {
+                    return found;
                 }
-                if (answer == Answer.MOVED) {
-                    return Search.DISTURBED;
+                Mismatch mismatch = matcher.mismatch(key, address, life);
+                if (mismatch == Mismatch.MOVED) {
+                    return Miss.DISTURBED;
                 }
-                if (answer == Answer.DAMAGED) {
-                    return Search.DAMAGED;
+                if (mismatch == Mismatch.DAMAGED) {
+                    return matcher.damage(address);
                 }
             }
         }
-        return search;
+        return miss;
     }
 
     /**
@@ -404,32 +414,37 @@ public final class HashIndex {
      *
      * @return where its slot is, for {@link #replace} and {@link #remove}, or -1
      */
-    public long locate(long hash, KeyMatcher matcher) {
+    public <K, V> long locate(long hash, K key, KeyMatcher<K, V> matcher) {
         PageTable t = table;
         long entry = entryOf(t, hash);
         int page = PageTable.pageOf(entry);
         int signature = Slot.signature(hash, PageTable.depthOf(entry));
         int bucket = Slot.homeBucket(hash);
-        long position = locate(t, page, bucket, signature, matcher);
+        long position = locate(t, page, bucket, signature, key, matcher);
         if (position < 0 && !hasEmpty(t, page, bucket)) {
             int other = Slot.otherBucket(bucket, signature);
-            position = locate(t, page, other, signature | 1, matcher);
+            position = locate(t, page, other, signature | 1, key, matcher);
         }
         return position;
     }
 
-    private static long locate(
-            PageTable t, int page, int bucket, int signature, KeyMatcher matcher) {
+    /** As {@link #locate(long, Object, KeyMatcher)}, for an address. */
+    public long locate(long hash, long address) {
+        return locate(hash, address, AddressMatcher.INSTANCE);
+    }
+
+    private static <K, V> long locate(
+            PageTable t, int page, int bucket, int signature, K key, KeyMatcher<K, V> matcher) {
         for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
             long slot = read(t, page, i);
             if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
-                matcher.locate(Slot.address(slot));
-                Answer answer = matcher.match();
-                if (answer == Answer.YES) {
+                long address = Slot.address(slot);
+                long life = matcher.lifeOf(address);
+                if (matcher.match(key, address, life) != null) {
                     return (long) page * SLOTS_PER_PAGE + i;
                 }
-                if (answer == Answer.DAMAGED) {
-                    throw matcher.damage();
+                if (matcher.mismatch(key, address, life) == Mismatch.DAMAGED) {
+                    throw matcher.damage(address);
                 }
             }
         }

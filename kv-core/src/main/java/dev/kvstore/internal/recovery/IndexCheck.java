@@ -1,7 +1,6 @@
 package dev.kvstore.internal.recovery;
 
 import dev.kvstore.StoreCorruptedException;
-import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
@@ -30,6 +29,7 @@ final class IndexCheck {
     private final Path indexFile;
     private final Runnable checkOpen;
     private final Findings findings;
+    private final NewestRecord newestRecord;
 
     private final long[] addresses = new long[MAX_ADDRESSES];
     private final long[] again = new long[MAX_ADDRESSES];
@@ -49,6 +49,7 @@ final class IndexCheck {
         this.indexFile = indexFile;
         this.checkOpen = checkOpen;
         this.findings = findings;
+        this.newestRecord = new NewestRecord(log);
     }
 
     void run() {
@@ -132,12 +133,11 @@ final class IndexCheck {
             return "there is no value";
         }
         long hash = RecordKey.hash(hashSeed, segment.buffer(), offset);
-        if (!index.find(hash, new AddressMatcher(address))) {
+        if (!index.has(hash, address)) {
             return "a search for its key does not";
         }
-        NewestRecord newest = new NewestRecord(log, RecordKey.bytes(segment.buffer(), offset));
-        return index.find(hash, newest)
-                        && newest.sequence() != RecordFormat.sequence(segment.buffer(), offset)
+        Long newest = index.find(hash, RecordKey.bytes(segment.buffer(), offset), newestRecord);
+        return newest != null && newest != RecordFormat.sequence(segment.buffer(), offset)
                 ? "to another record of the same key"
                 : null;
     }

@@ -1,7 +1,6 @@
 package dev.kvstore.internal.recovery;
 
 import dev.kvstore.StoreCorruptedException;
-import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Hint;
 import dev.kvstore.internal.log.Judgement;
@@ -316,7 +315,7 @@ final class IndexRebuild {
         private boolean insert(Batch batch, int i) {
             long hash = batch.hashes[i];
             long address = batch.addresses[i];
-            long position = index.locate(hash, logged.withSameKey(address, hash));
+            long position = index.locate(hash, logged.at(address, hash), logged.sameKey());
             if (position < 0) {
                 boolean inserted = index.insertInShard(hash, address);
                 keys += inserted ? 1 : 0;
@@ -336,7 +335,7 @@ final class IndexRebuild {
 
         private boolean remove(Batch batch, int i) {
             long hash = batch.hashes[i];
-            long position = index.locate(hash, new AddressMatcher(batch.addresses[i]));
+            long position = index.locate(hash, batch.addresses[i]);
             if (position >= 0) {
                 index.remove(position);
             }

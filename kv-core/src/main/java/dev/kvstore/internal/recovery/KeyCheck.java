@@ -37,6 +37,7 @@ final class KeyCheck {
     private final ReentrantLock writeLock;
     private final StoreVerifier.PendingKeys pending;
     private final Findings findings;
+    private final NewestRecord newestRecord;
     private final List<Missing> missing = new ArrayList<>();
 
     KeyCheck(
@@ -52,14 +53,15 @@ final class KeyCheck {
         this.writeLock = writeLock;
         this.pending = pending;
         this.findings = findings;
+        this.newestRecord = new NewestRecord(log);
     }
 
     /** Checks a value. Segments are kept. */
     void check(Segment segment, RecordScanner scanner) {
         byte[] key = RecordKey.bytes(segment.buffer(), scanner.offset());
         long hash = RecordKey.hash(hashSeed, segment.buffer(), scanner.offset());
-        NewestRecord newest = new NewestRecord(log, key);
-        if (!index.find(hash, newest)) {
+        Long newest = index.find(hash, key, newestRecord);
+        if (newest == null) {
             missing.add(
                     new Missing(
                             segment,
@@ -67,7 +69,7 @@ final class KeyCheck {
                             scanner.offset(),
                             hash,
                             scanner.sequence()));
-        } else if (newest.sequence() < scanner.sequence()) {
+        } else if (newest < scanner.sequence()) {
             checkOlder(segment, scanner, key, hash);
         }
     }
@@ -81,10 +83,8 @@ final class KeyCheck {
     private void checkOlder(Segment segment, RecordScanner scanner, byte[] key, long hash) {
         writeLock.lock();
         try {
-            NewestRecord newest = new NewestRecord(log, key);
-            if (!pending.has(key, hash)
-                    && index.locate(hash, newest) >= 0
-                    && newest.sequence() < scanner.sequence()) {
+            Long newest = index.find(hash, key, newestRecord);
+            if (!pending.has(key, hash) && newest != null && newest < scanner.sequence()) {
                 findings.add(
                         log.segments().pathOf(segment.id()),
                         scanner.offset(),
@@ -155,9 +155,9 @@ final class KeyCheck {
     /** Write lock held. */
     private void checkAbsent(Missing value) {
         byte[] key = RecordKey.bytes(value.segment().buffer(), value.offset());
-        NewestRecord newest = new NewestRecord(log, key);
-        boolean known = index.locate(value.hash(), newest) >= 0;
-        if (!pending.has(key, value.hash()) && !(known && newest.sequence() >= value.sequence())) {
+        Long newest = index.find(value.hash(), key, newestRecord);
+        boolean known = newest != null && newest >= value.sequence();
+        if (!pending.has(key, value.hash()) && !known) {
             findings.add(
                     log.segments().pathOf(value.segment().id()),
                     value.offset(),

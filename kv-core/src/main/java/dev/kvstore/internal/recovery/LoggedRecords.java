@@ -9,6 +9,7 @@ import dev.kvstore.internal.log.SegmentTable;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What there is to know about records that a rebuild has met: from the hint that lists them, or
@@ -18,9 +19,18 @@ import java.util.Map;
  */
 final class LoggedRecords {
 
+    /** A record. */
+    record Logged(Segment segment, int offset, long hash) {
+
+        boolean isIntact() {
+            return segment.isIntact(offset, segment.generation());
+        }
+    }
+
     private final SegmentTable segments;
     private final long hashSeed;
     private final Map<Segment, Hint> listing = new HashMap<>();
+    private final KeyMatcher<Logged, Logged> sameKey = new SameKey();
 
     LoggedRecords(SegmentTable segments, long hashSeed) {
         this.segments = segments;
@@ -62,13 +72,22 @@ final class LoggedRecords {
     /** Returns the hash of the key that a record has. */
     long hashOfKey(Segment segment, int offset) {
         ByteBuffer buffer = segment.buffer();
-        int keyOffset = offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
-        return KeyHash.of(hashSeed, buffer, keyOffset, RecordFormat.keySize(buffer, offset));
+        int keySize = RecordFormat.keySize(buffer, offset);
+        return KeyHash.of(hashSeed, buffer, keyOffset(buffer, offset), keySize);
     }
 
-    /** Returns what matches the records of the key that a record has, which is of some hash. */
-    KeyMatcher withSameKey(long address, long hash) {
-        return new SameKey(address, hash);
+    private static int keyOffset(ByteBuffer buffer, int offset) {
+        return offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
+    }
+
+    /** Returns a record that was met, whose key has some hash. */
+    Logged at(long address, long hash) {
+        return new Logged(segmentOf(address), offsetOf(address), hash);
+    }
+
+    /** Returns what matches records whose key is that of a record. */
+    KeyMatcher<Logged, Logged> sameKey() {
+        return sameKey;
     }
 
     private Segment segmentOf(long address) {
@@ -85,53 +104,32 @@ final class LoggedRecords {
     }
 
     /** Matches a record whose key is that of another record. */
-    private final class SameKey implements KeyMatcher {
-
-        private final Segment segment;
-        private final int offset;
-        private final long hash;
-        private long candidate;
-
-        SameKey(long address, long hash) {
-            this.segment = segmentOf(address);
-            this.offset = offsetOf(address);
-            this.hash = hash;
-        }
+    private final class SameKey implements KeyMatcher<Logged, Logged> {
 
         @Override
-        public void locate(long address) {
-            candidate = address;
-        }
-
-        @Override
-        public Answer match() {
-            Segment other = segmentOf(candidate);
-            int otherOffset = offsetOf(candidate);
-            if (hash(other, otherOffset) != hash) {
-                return Answer.NO;
+        public @Nullable Logged match(Logged sought, long address, long life) {
+            Segment segment = segmentOf(address);
+            int offset = offsetOf(address);
+            if (hash(segment, offset) != sought.hash()) {
+                return null;
             }
+            Logged other = new Logged(segment, offset, sought.hash());
             // Two keys of one hash are possible, but a damaged one is likelier: then it is the
             // same, and the newest stays, whichever of the two that is.
-            return isSameKey(other, otherOffset)
-                            || !isIntact(segment, offset)
-                            || !isIntact(other, otherOffset)
-                    ? Answer.YES
-                    : Answer.NO;
+            return haveSameKey(sought, other) || !sought.isIntact() || !other.isIntact()
+                    ? other
+                    : null;
         }
 
-        private boolean isIntact(Segment of, int at) {
-            return of.isIntact(at, of.generation());
-        }
-
-        private boolean isSameKey(Segment other, int otherOffset) {
-            ByteBuffer a = segment.buffer();
-            ByteBuffer b = other.buffer();
-            int size = RecordFormat.keySize(a, offset);
-            int keyA = offset + RecordFormat.headerSize(RecordFormat.flags(a, offset));
-            int keyB = otherOffset + RecordFormat.headerSize(RecordFormat.flags(b, otherOffset));
-            return size == RecordFormat.keySize(b, otherOffset)
-                    && keyA + size <= segment.capacityBytes()
-                    && keyB + size <= other.capacityBytes()
+        private static boolean haveSameKey(Logged one, Logged other) {
+            ByteBuffer a = one.segment().buffer();
+            ByteBuffer b = other.segment().buffer();
+            int size = RecordFormat.keySize(a, one.offset());
+            int keyA = keyOffset(a, one.offset());
+            int keyB = keyOffset(b, other.offset());
+            return size == RecordFormat.keySize(b, other.offset())
+                    && keyA + size <= one.segment().capacityBytes()
+                    && keyB + size <= other.segment().capacityBytes()
                     && a.slice(keyA, size).equals(b.slice(keyB, size));
         }
     }

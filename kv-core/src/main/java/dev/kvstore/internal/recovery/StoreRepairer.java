@@ -3,7 +3,6 @@ package dev.kvstore.internal.recovery;
 import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.RepairReport;
 import dev.kvstore.RepairReport.LeftOut;
-import dev.kvstore.internal.index.AddressMatcher;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.IndexRegions;
 import dev.kvstore.internal.index.KeyMatcher;
@@ -18,12 +17,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all that is whole of a damaged store and decides which record of each key is the newest:
@@ -46,6 +47,7 @@ public final class StoreRepairer {
     private final StoreIdentity identity;
     private final RecordAddress addresses;
     private final HashIndex newest;
+    private final SameKey sameKey = new SameKey();
     private final Map<Integer, SalvagedSegment> segments = new TreeMap<>();
     private final Set<Long> chain = new HashSet<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
@@ -206,7 +208,7 @@ public final class StoreRepairer {
         long address = addresses.of(segment.fileId(), offset);
         ByteBuffer buffer = segment.buffer();
         long hash = hashAt(address);
-        long position = newest.locate(hash, new SameKey(buffer, offset));
+        long position = newest.locate(hash, RecordKey.bytes(buffer, offset), sameKey);
         if (position < 0) {
             newest.reserve(1);
             newest.insert(hash, address);
@@ -234,8 +236,7 @@ public final class StoreRepairer {
         for (int offset : whole) {
             int flags = RecordFormat.flags(buffer, offset);
             long address = addresses.of(segment.fileId(), offset);
-            if (flags == RecordFormat.TOMBSTONE
-                    || newest.locate(hashAt(address), new AddressMatcher(address)) < 0) {
+            if (flags == RecordFormat.TOMBSTONE || newest.locate(hashAt(address), address) < 0) {
                 continue;
             }
             long expiry = flags == RecordFormat.EXPIRY ? RecordFormat.expiry(buffer, offset) : 0;
@@ -271,7 +272,7 @@ public final class StoreRepairer {
         Map<ByteBuffer, byte[]> doubtful = new TreeMap<>();
         for (Doubt doubt : doubts) {
             long hash = RecordKey.hashOf(identity.storeId(), doubt.key());
-            long position = newest.locate(hash, new SameKey(doubt.key()));
+            long position = newest.locate(hash, doubt.key(), sameKey);
             if (position < 0 || sequenceAt(newest.addressAt(position)) < doubt.sequence()) {
                 doubtful.putIfAbsent(ByteBuffer.wrap(doubt.key()), doubt.key());
             }
@@ -361,28 +362,12 @@ public final class StoreRepairer {
     }
 
     /** Matches a record by its key. */
-    private final class SameKey implements KeyMatcher {
-
-        private final ByteBuffer key;
-        private long candidate;
-
-        SameKey(ByteBuffer buffer, int offset) {
-            this(RecordKey.bytes(buffer, offset));
-        }
-
-        SameKey(byte[] key) {
-            this.key = ByteBuffer.wrap(key);
-        }
+    private final class SameKey implements KeyMatcher<byte[], byte[]> {
 
         @Override
-        public void locate(long address) {
-            candidate = address;
-        }
-
-        @Override
-        public Answer match() {
-            byte[] other = RecordKey.bytes(bufferOf(candidate), addresses.offset(candidate));
-            return key.equals(ByteBuffer.wrap(other)) ? Answer.YES : Answer.NO;
+        public byte @Nullable [] match(byte[] key, long address, long life) {
+            byte[] other = RecordKey.bytes(bufferOf(address), addresses.offset(address));
+            return Arrays.equals(key, other) ? other : null;
         }
     }
 }

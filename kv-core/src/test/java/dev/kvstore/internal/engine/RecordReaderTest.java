@@ -2,9 +2,10 @@ package dev.kvstore.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kvstore.internal.index.KeyMatcher.Answer;
+import dev.kvstore.internal.index.KeyMatcher.Mismatch;
 import dev.kvstore.internal.log.RecyclingLog;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,32 +18,40 @@ class RecordReaderTest {
     private final RecyclingLog segments = new RecyclingLog();
 
     @ParameterizedTest
-    @CsvSource({"VALUE, true", "VALUE, false", "HEADER, true"})
+    @CsvSource({"VALUE, true", "VALUE, false", "EXPIRY, true", "KEY, true"})
     void findsTheRecordOfAnotherLifeMoved(RecordReader.Part part, boolean verify) {
-        RecordReader reader = new RecordReader(segments.log(), KEY_BYTES, part, verify);
+        RecordReader reader = reader(part, verify);
         long address = segments.append(KEY, "before");
-        reader.locate(address);
+        long life = reader.lifeOf(address);
 
         long again = useTheSegmentAgain("after");
 
         assertThat(again).isEqualTo(address);
-        assertThat(reader.match()).isEqualTo(Answer.MOVED);
-        reader.locate(address);
-        assertThat(reader.match()).isEqualTo(Answer.YES);
+        assertMoved(reader, address, life);
+        assertThat(reader.match(KEY_BYTES, address, reader.lifeOf(address))).isNotNull();
     }
 
     @ParameterizedTest
-    @CsvSource({"VALUE, true", "VALUE, false", "HEADER, true"})
+    @CsvSource({"VALUE, true", "VALUE, false", "EXPIRY, true", "KEY, true"})
     void findsARecordMovedThoughNothingWasWrittenThereYet(RecordReader.Part part, boolean verify) {
-        RecordReader reader = new RecordReader(segments.log(), KEY_BYTES, part, verify);
+        RecordReader reader = reader(part, verify);
         long address = segments.append(KEY, "before");
-        reader.locate(address);
+        long life = reader.lifeOf(address);
 
         segments.recycle();
         segments.recycle();
         segments.recycle();
 
-        assertThat(reader.match()).isEqualTo(Answer.MOVED);
+        assertMoved(reader, address, life);
+    }
+
+    private RecordReader reader(RecordReader.Part part, boolean verify) {
+        return new RecordReader(segments.log(), Clock.systemUTC(), part, verify);
+    }
+
+    private static void assertMoved(RecordReader reader, long address, long life) {
+        assertThat(reader.match(KEY_BYTES, address, life)).isNull();
+        assertThat(reader.mismatch(KEY_BYTES, address, life)).isEqualTo(Mismatch.MOVED);
     }
 
     private long useTheSegmentAgain(String value) {

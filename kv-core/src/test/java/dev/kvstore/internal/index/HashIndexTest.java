@@ -55,7 +55,7 @@ class HashIndexTest {
                 }
                 continue;
             }
-            long position = index.locate(keyHashes[key], new Is(addresses[key]));
+            long position = index.locate(keyHashes[key], addresses[key]);
             assertThat(position).isNotNegative();
             assertThat(index.addressAt(position)).isEqualTo(addresses[key]);
             if (removing) {
@@ -231,7 +231,7 @@ class HashIndexTest {
                 int victim = random.nextInt(addresses.size());
                 int address = addresses.set(victim, addresses.get(last));
                 addresses.remove(last);
-                index.remove(index.locate(hashes[address], new Is(address)));
+                index.remove(index.locate(hashes[address], address));
             }
         }
         index.markClean(new byte[0]);
@@ -486,15 +486,15 @@ class HashIndexTest {
             if (addresses[key] != 0) {
                 assertFound(index, keyHashes[key], addresses[key]);
             } else {
-                assertThat(index.find(keyHashes[key], new Is(ABSENT))).isFalse();
-                assertThat(index.locate(keyHashes[key], new Is(ABSENT))).isNegative();
+                assertThat(index.has(keyHashes[key], ABSENT)).isFalse();
+                assertThat(index.locate(keyHashes[key], ABSENT)).isNegative();
             }
         }
     }
 
     // Not by AssertJ, which would take most of the time.
     private static void assertFound(HashIndex index, long hash, int address) {
-        if (!index.find(hash, new Is(address))) {
+        if (!index.has(hash, address)) {
             throw new AssertionError("The key at " + address + " was not found.");
         }
     }
@@ -509,26 +509,5 @@ class HashIndexTest {
             from = snapshot.next();
         } while (from != 0);
         return pages;
-    }
-
-    /** Matches one address. */
-    private static final class Is implements KeyMatcher {
-
-        private final long address;
-        private long candidate;
-
-        Is(long address) {
-            this.address = address;
-        }
-
-        @Override
-        public void locate(long address) {
-            candidate = address;
-        }
-
-        @Override
-        public Answer match() {
-            return candidate == address ? Answer.YES : Answer.NO;
-        }
     }
 }

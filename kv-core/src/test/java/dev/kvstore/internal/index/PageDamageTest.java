@@ -73,9 +73,9 @@ class PageDamageTest {
             assertThat(lost[0]).isPositive();
             int address = addressesByPage.get(page).iterator().next();
             long hash = hashes[address];
-            assertDamaged(page, () -> index.find(hash, new AddressMatcher(address)));
-            assertDamaged(page, () -> index.find(hash, new AddressMatcher(-1)));
-            assertDamaged(page, () -> index.locate(hash, new AddressMatcher(address)));
+            assertDamaged(page, () -> index.has(hash, address));
+            assertDamaged(page, () -> index.has(hash, -1));
+            assertDamaged(page, () -> index.locate(hash, address));
             assertDamaged(page, () -> index.ensureSound(hash));
             assertDamaged(page, () -> index.insert(hash, KEYS + 1));
             assertDamaged(page, () -> index.snapshot(hash, new long[512]));
@@ -181,7 +181,7 @@ class PageDamageTest {
 
         for (int address = 1; address <= KEYS; address++) {
             assertThat(find(index, address)).isTrue();
-            assertThat(index.find(added[address - 1], new AddressMatcher(KEYS + address))).isTrue();
+            assertThat(index.has(added[address - 1], KEYS + address)).isTrue();
         }
         index.close();
     }
@@ -273,7 +273,7 @@ class PageDamageTest {
     }
 
     private boolean find(HashIndex index, int address) {
-        return index.find(hashes[address], new AddressMatcher(address));
+        return index.has(hashes[address], address);
     }
 
     private HashIndex open(boolean writable) throws IOException {

@@ -32,7 +32,7 @@ class PageSplitTest {
         }
 
         for (int address = 1; address <= last; address++) {
-            assertThat(index.find(hashes[address], new AddressMatcher(address))).isTrue();
+            assertThat(index.has(hashes[address], address)).isTrue();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,18 +42,12 @@ class StaleSlotTest {
 
     @Test
     void damageInAPageThatWasSplitIsNone() {
-        Reader reader = new Reader(KeyMatcher.Answer.DAMAGED);
-
-        assertThat(index.find(HASH, reader)).isTrue();
-        assertThat(reader.candidate).isEqualTo(AFTER);
+        assertThat(index.find(HASH, HASH, new Reader(true))).isEqualTo(AFTER);
     }
 
     @Test
     void aHitInAPageThatWasSplitIsNone() {
-        Reader reader = new Reader(KeyMatcher.Answer.YES);
-
-        assertThat(index.find(HASH, reader)).isTrue();
-        assertThat(reader.candidate).isEqualTo(AFTER);
+        assertThat(index.find(HASH, HASH, new Reader(false))).isEqualTo(AFTER);
     }
 
     /** The page table is another one then, and the old one's memory is used again. */
@@ -81,66 +76,58 @@ class StaleSlotTest {
     /** Has the page split and used again while the reader looks at the first record in it. */
     private void assertFindsWhatIsElsewhere(int depth, long... splitBefore) {
         boolean[] split = new boolean[1];
-        AddressMatcher before = new AddressMatcher(BEFORE);
-        KeyMatcher reader =
-                new KeyMatcher() {
-                    @Override
-                    public void locate(long address) {
-                        before.locate(address);
-                    }
-
-                    @Override
-                    public Answer match() {
-                        if (!split[0]) {
-                            split[0] = true;
-                            assertThat(before.match()).isEqualTo(Answer.NO); // it is the first
-                            for (long hash : splitBefore) {
-                                splitPageOf(hash, depth);
-                            }
-                            splitPageOf(HASH, depth);
-                            splitPageOf(USING_AGAIN, 4);
-                            return Answer.NO;
+        KeyMatcher<Long, Long> reader =
+                (sought, address, life) -> {
+                    if (!split[0]) {
+                        split[0] = true;
+                        assertThat(address).isEqualTo(FIRST);
+                        for (long hash : splitBefore) {
+                            splitPageOf(hash, depth);
                         }
-                        return before.match();
+                        splitPageOf(HASH, depth);
+                        splitPageOf(USING_AGAIN, 4);
                     }
+                    return address == sought ? sought : null;
                 };
 
-        assertThat(index.find(HASH, reader)).isTrue();
+        assertThat(index.find(HASH, BEFORE, reader)).isEqualTo(BEFORE);
         assertThat(split[0]).isTrue();
     }
 
-    /** Makes the page split under it, and answers about the key's old place what it is told to. */
-    private final class Reader implements KeyMatcher {
+    /** Makes the page split under it, and takes the key's old place for damaged, or for a hit. */
+    private final class Reader implements KeyMatcher<Long, Long> {
 
-        private final Answer answerAboutOldPlace;
+        private final boolean oldPlaceDamaged;
         private boolean split;
-        private long candidate;
 
-        Reader(Answer answerAboutOldPlace) {
-            this.answerAboutOldPlace = answerAboutOldPlace;
+        Reader(boolean oldPlaceDamaged) {
+            this.oldPlaceDamaged = oldPlaceDamaged;
         }
 
         @Override
-        public void locate(long address) {
-            candidate = address;
+        public long lifeOf(long address) {
             if (!split) {
                 split = true;
                 splitAndMove();
             }
+            return 0;
         }
 
         @Override
-        public Answer match() {
-            if (candidate == BEFORE) {
-                return answerAboutOldPlace;
-            }
-            return candidate == AFTER ? Answer.YES : Answer.NO;
+        public @Nullable Long match(Long hash, long address, long life) {
+            boolean hit = address == AFTER || (address == BEFORE && !oldPlaceDamaged);
+            return hit ? address : null;
+        }
+
+        @Override
+        public Mismatch mismatch(Long hash, long address, long life) {
+            return address == BEFORE ? Mismatch.DAMAGED : Mismatch.OTHER_KEY;
         }
     }
 
     private void splitAndMove() {
         splitPageOf(HASH, 4);
-        index.replace(index.locate(HASH, new AddressMatcher(BEFORE)), AFTER);
+        index.replace(index.locate(HASH, BEFORE), AFTER);
     }
 
     /**

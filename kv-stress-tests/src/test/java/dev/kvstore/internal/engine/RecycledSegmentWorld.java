@@ -6,6 +6,7 @@ import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.IndexRegions;
 import dev.kvstore.internal.log.RecyclingLog;
 import java.io.IOException;
+import java.time.Clock;
 
 /**
  * One key whose record is written again and again, each time into another segment, whose last life
@@ -19,14 +20,16 @@ final class RecycledSegmentWorld {
     private static final int DIGITS = 8;
     private static final int MOST_REPEATS = 64;
 
-    private final boolean verify;
     private final RecyclingLog segments = new RecyclingLog();
     private final HashIndex index;
+    private final RecordReader reader;
     private int next;
     private volatile int published;
 
     RecycledSegmentWorld(boolean verify) {
-        this.verify = verify;
+        reader =
+                new RecordReader(
+                        segments.log(), Clock.systemUTC(), RecordReader.Part.VALUE, verify);
         try {
             index = HashIndex.create(IndexRegions.ofMemory(), 1, address -> HASH);
             index.reserve(1);
@@ -45,27 +48,24 @@ final class RecycledSegmentWorld {
             segments.append("another-key", value(next));
         }
         long address = segments.append(KEY, value(next));
-        index.replace(index.locate(HASH, reader()), address);
+        index.replace(index.locate(HASH, KEY_BYTES, reader), address);
         published = next;
     }
 
     /** Reads, and says what is wrong with it. */
     String read() {
         int oldest = published;
-        RecordReader reader = reader();
+        byte[] value;
         try {
-            if (!index.find(HASH, reader)) {
-                return "missing";
-            }
+            value = index.find(HASH, KEY_BYTES, reader);
         } catch (dev.kvstore.StoreCorruptedException e) {
             return "damaged";
         }
-        int version = versionOf(reader.value());
+        if (value == null) {
+            return "missing";
+        }
+        int version = versionOf(value);
         return version < 0 ? "torn" : version < oldest ? "older" : "right";
-    }
-
-    private RecordReader reader() {
-        return new RecordReader(segments.log(), KEY_BYTES, RecordReader.Part.VALUE, verify);
     }
 
     private static String value(int version) {

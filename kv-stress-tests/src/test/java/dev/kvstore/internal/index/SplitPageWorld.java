@@ -74,7 +74,7 @@ final class SplitPageWorld {
             if (insertions % 3 == 0) {
                 long next = steady + 1;
                 index.replace(
-                        index.locate(STEADY_HASH, new Seeker(STEADY, 0)), address(next, STEADY));
+                        index.locate(STEADY_HASH, STEADY, new Seeker(0)), address(next, STEADY));
                 steady = next;
             }
             if (insertions % 5 == 0) {
@@ -86,7 +86,7 @@ final class SplitPageWorld {
             int before = toggles;
             toggles = before + 1;
             if (isThere(before)) {
-                index.remove(index.locate(TOGGLED_HASH, new Seeker(TOGGLED, 0)));
+                index.remove(index.locate(TOGGLED_HASH, TOGGLED, new Seeker(0)));
             } else {
                 index.insert(TOGGLED_HASH, address(before + 1, TOGGLED));
             }
@@ -99,16 +99,16 @@ final class SplitPageWorld {
 
         String readSteady() {
             long oldest = steady;
-            Seeker seeker = new Seeker(STEADY, LOOKS_AT_DECOY);
-            if (!index.find(STEADY_HASH, seeker)) {
+            Long found = index.find(STEADY_HASH, STEADY, new Seeker(LOOKS_AT_DECOY));
+            if (found == null) {
                 return "missing";
             }
-            return seeker.candidate >>> 8 < oldest ? "older" : "right";
+            return found >>> 8 < oldest ? "older" : "right";
         }
 
         String readToggled() {
             int before = toggles;
-            boolean found = index.find(TOGGLED_HASH, new Seeker(TOGGLED, LOOKS_AT_DECOY));
+            boolean found = index.find(TOGGLED_HASH, TOGGLED, new Seeker(LOOKS_AT_DECOY)) != null;
             boolean steadily = before % 2 == 0 && toggles == before;
             return !steadily || found == isThere(before) ? "right" : found ? "gone" : "missing";
         }
@@ -118,30 +118,22 @@ final class SplitPageWorld {
         }
     }
 
-    private static final class Seeker implements KeyMatcher {
+    private static final class Seeker implements KeyMatcher<Integer, Long> {
 
-        private final int key;
         private final int looksAtDecoy;
-        private long candidate;
 
-        Seeker(int key, int looksAtDecoy) {
-            this.key = key;
+        Seeker(int looksAtDecoy) {
             this.looksAtDecoy = looksAtDecoy;
         }
 
         @Override
-        public void locate(long address) {
-            candidate = address;
-        }
-
-        @Override
-        public Answer match() {
-            if ((candidate & 0xff) == DECOY) {
+        public Long match(Integer key, long address, long life) {
+            if ((address & 0xff) == DECOY) {
                 for (int i = 0; i < looksAtDecoy; i++) {
                     Thread.onSpinWait();
                 }
             }
-            return (candidate & 0xff) == key ? Answer.YES : Answer.NO;
+            return (address & 0xff) == key ? address : null;
         }
     }
 }
