@@ -73,6 +73,33 @@ interface BackgroundCompaction extends StoreSuite {
         }
     }
 
+    /** Each takes a segment for itself, wherever it is copied to. */
+    @Test
+    default void largeValuesAreNotCopiedAgainAndAgain() {
+        StoreOptions options = StoreOptions.defaults().withBackgroundCompaction(0.3);
+        KeyValueStore store = stores().open(options);
+        fill(store, 0, 20, 1, StoreOptions.SMALL_SEGMENT_BYTES * 5 / 9);
+        awaitCompactions(store, 1);
+        awaitRest(store);
+
+        store.compact();
+        long relocated = store.stats().relocatedBytes();
+        store.compact();
+        assertThat(store.stats().relocatedBytes()).isEqualTo(relocated);
+
+        KeyValueStore reopened = stores().reopen();
+        awaitRest(reopened);
+        reopened.compact();
+        assertThat(reopened.stats().relocatedBytes()).isZero();
+    }
+
+    /** Waits until compaction has found nothing to do for some intervals. */
+    private static void awaitRest(KeyValueStore store) {
+        await().atMost(Duration.ofSeconds(60))
+                .during(Duration.ofMillis(100))
+                .until(() -> !store.compactionStatus().running());
+    }
+
     private static void awaitRunning(KeyValueStore store) {
         await().atMost(Duration.ofSeconds(60)).until(() -> store.compactionStatus().running());
     }

@@ -77,7 +77,7 @@ final class CompactionPolicy {
         return segment.deadRecords() > 0
                 || segment.expirations().earliest() <= now.getAsLong()
                 || (segment.tombstoneBytes() > 0 && areTombstonesDroppable(segment))
-                || slack(segment) > WORTHWHILE_SLACK * segment.capacityBytes();
+                || segment.slackBytes() > WORTHWHILE_SLACK * segment.capacityBytes();
     }
 
     private boolean isCandidate(Segment segment) {
@@ -89,17 +89,13 @@ final class CompactionPolicy {
                         || segment.expirations().hasExpired(now.getAsLong()));
     }
 
-    private static long slack(Segment segment) {
-        return segment.capacityBytes() - segment.tail();
-    }
-
     private long reclaimableBytes(Segment segment) {
         long expired = segment.expirations().expiredBytes(now.getAsLong());
         long needed = Math.max(0, segment.liveBytes() - expired);
         if (segment.tombstoneBytes() > 0 && !areTombstonesDroppable(segment)) {
             needed += segment.tombstoneBytes();
         }
-        return segment.capacityBytes() - needed;
+        return segment.usedBytes() + segment.slackBytes() - needed;
     }
 
     private boolean areTombstonesDroppable(Segment segment) {

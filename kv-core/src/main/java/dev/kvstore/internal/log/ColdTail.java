@@ -69,6 +69,7 @@ public final class ColdTail {
     /** Makes room for a record of some size, in another segment if need be. */
     public void makeRoom(int sizeBytes) throws IOException {
         if (!fits(sizeBytes)) {
+            segment.filled = true;
             seal();
             begin();
         }

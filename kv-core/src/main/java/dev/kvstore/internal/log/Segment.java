@@ -116,6 +116,9 @@ public final class Segment {
     /** The highest generation that a tombstone in here names. */
     long tombstoneGeneration;
 
+    /** Whether it ended because the next record of compaction's did not fit. */
+    boolean filled;
+
     /** When its records expire. */
     final Expirations expirations = new Expirations();
 
@@ -179,6 +182,20 @@ public final class Segment {
     /** Returns how many bytes of records it has. */
     public long usedBytes() {
         return tail - SegmentFormat.HEADER_SIZE_BYTES;
+    }
+
+    /**
+     * Returns how many bytes could hold other records if those in it were copied to where they
+     * leave no gap. Behind a record that did not fit there are none: the copies would leave the
+     * same gap.
+     */
+    public int slackBytes() {
+        return filled ? 0 : capacityBytes - tail;
+    }
+
+    /** Whether it ended because the next record of compaction's did not fit. */
+    public boolean isFilled() {
+        return filled;
     }
 
     /** Returns the bytes of records that the index points to. */
@@ -304,6 +321,7 @@ public final class Segment {
         this.tombstoneBytes = 0;
         this.deadRecords = 0;
         this.tombstoneGeneration = 0;
+        this.filled = false;
         this.expirations.clear();
         setGeneration(generation);
         // If we crash before this is on the disk, the segment is what it was before, free, and what

@@ -380,6 +380,7 @@ public final class SegmentTable {
     public void restore(
             Segment segment,
             Segment.State state,
+            boolean filled,
             int tail,
             long liveBytes,
             long tombstoneBytes,
@@ -390,6 +391,7 @@ public final class SegmentTable {
             long expiringBytes) {
         segment.expirations.set(earliestExpiry, latestExpiry, expiringBytes);
         segment.state = state;
+        segment.filled = filled;
         segment.tail = tail;
         segment.forcedTo = tail;
         segment.liveBytes = liveBytes;

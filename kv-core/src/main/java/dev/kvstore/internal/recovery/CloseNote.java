@@ -32,6 +32,9 @@ public final class CloseNote {
     static final int EXPIRING_BYTES_OFFSET = 64;
     static final int ENTRY_SIZE_BYTES = 72;
 
+    /** Added to the state of a segment that is filled. */
+    static final int FILLED = 256;
+
     private CloseNote() {}
 
     /** Notes how things are. */
@@ -45,7 +48,8 @@ public final class CloseNote {
         for (Segment segment : segments.all()) {
             int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
             note.putLong(at + GENERATION_OFFSET, segment.generation());
-            note.putInt(at + STATE_OFFSET, segment.state().code());
+            int filled = segment.isFilled() ? FILLED : 0;
+            note.putInt(at + STATE_OFFSET, segment.state().code() | filled);
             note.putInt(at + TAIL_OFFSET, segment.tail());
             note.putLong(at + LIVE_BYTES_OFFSET, segment.liveBytes());
             note.putLong(at + TOMBSTONE_BYTES_OFFSET, segment.tombstoneBytes());
@@ -63,7 +67,7 @@ public final class CloseNote {
         ByteBuffer note = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int id = 0; HEADER_SIZE_BYTES + (id + 1) * ENTRY_SIZE_BYTES <= bytes.length; id++) {
             int at = HEADER_SIZE_BYTES + id * ENTRY_SIZE_BYTES;
-            Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+            Segment.State state = state(note, at);
             reader.read(
                     id,
                     note.getLong(at + GENERATION_OFFSET),
@@ -98,7 +102,7 @@ public final class CloseNote {
         boolean fits = true;
         for (Segment segment : segments.all()) {
             int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
-            if (Segment.State.ofCode(note.getInt(at + STATE_OFFSET)) == Segment.State.TAIL) {
+            if (state(note, at) == Segment.State.TAIL) {
                 boolean ends = endsThere(segments, segment, note, at);
                 sameClose |= ends;
                 fits &= ends;
@@ -120,7 +124,8 @@ public final class CloseNote {
             int at = HEADER_SIZE_BYTES + segment.id() * ENTRY_SIZE_BYTES;
             segments.restore(
                     segment,
-                    Segment.State.ofCode(note.getInt(at + STATE_OFFSET)),
+                    state(note, at),
+                    (note.getInt(at + STATE_OFFSET) & FILLED) != 0,
                     note.getInt(at + TAIL_OFFSET),
                     note.getLong(at + LIVE_BYTES_OFFSET),
                     note.getLong(at + TOMBSTONE_BYTES_OFFSET),
@@ -133,8 +138,12 @@ public final class CloseNote {
         return note.getLong(LAST_SEQUENCE_OFFSET);
     }
 
+    private static Segment.State state(ByteBuffer note, int at) {
+        return Segment.State.ofCode(note.getInt(at + STATE_OFFSET) & ~FILLED);
+    }
+
     private static boolean fits(Segment segment, ByteBuffer note, int at) {
-        Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+        Segment.State state = state(note, at);
         boolean used = state == Segment.State.TAIL || state == Segment.State.PROVEN;
         int tail = note.getInt(at + TAIL_OFFSET);
         return segment.generation() == note.getLong(at + GENERATION_OFFSET)
@@ -158,7 +167,7 @@ public final class CloseNote {
 
     /** Whether the file of a segment is of an earlier time than the note. */
     private static boolean isOlder(Segment segment, ByteBuffer note, int at) {
-        Segment.State state = Segment.State.ofCode(note.getInt(at + STATE_OFFSET));
+        Segment.State state = state(note, at);
         boolean wasFree = state == Segment.State.FREE || state == Segment.State.VACANT;
         long noted = note.getLong(at + GENERATION_OFFSET);
         return segment.generation() < noted
