@@ -59,17 +59,17 @@ public final class Compactor {
 
     private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
 
-    /** Free segments that a complete compaction leaves, to be written next. */
-    private static final int KEPT_AFTER_COMPLETE = 1;
-
-    /** Free segments that are left for recycling when nobody writes much. */
-    private static final int KEPT_WHEN_QUIET = 2;
+    /** Free segments that are left, to be written next, when nobody writes much. */
+    private static final int KEPT_WHEN_QUIET = 1;
 
     /** Free segments that are left while segments fill: to make one anew writes it twice. */
     private static final int KEPT_WHEN_BUSY = 6;
 
-    /** After a compaction no segment has filled for so long: then nobody writes much. */
+    /** No segment has filled for so long: then nobody writes much, and copying costs little. */
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** The share of the garbage ratio above which compaction works when nobody writes much. */
+    private static final double QUIET_SHARE = 0.4;
 
     /** More rounds than this bring nothing: each drops what the one before made droppable. */
     private static final int MAX_ROUNDS = 4;
@@ -98,8 +98,8 @@ public final class Compactor {
     /** Whether somebody waits for a complete compaction; changed with the lock held. */
     private volatile boolean requested;
 
-    /** Whether there may be more free segments than a quiet store keeps. */
-    private boolean shrinkDue; // used by the thread only
+    /** Whether there may be something to give back when nobody writes much. */
+    private boolean quietWorkDue; // used by the thread only
 
     private volatile boolean stopped;
     private volatile @Nullable CompactionProgress progress;
@@ -148,7 +148,7 @@ public final class Compactor {
     /** Starts the thread. */
     public void start() {
         log.onSealed(this::segmentSealed);
-        shrinkDue = log.hasSurplus();
+        quietWorkDue = log.hasSurplus();
         thread.start();
     }
 
@@ -237,11 +237,12 @@ public final class Compactor {
                 if (stopped) {
                     return;
                 }
-                if (shrinkDue && untilQuiet() <= 0) {
-                    shrink(); // once: it must not make a compaction that fails be tried at once
-                }
+                boolean quiet = quietWorkDue && untilQuiet() <= 0;
                 if (!served.isEmpty() || isBackgroundWorkDue()) {
                     work(served);
+                }
+                if (quiet) {
+                    shrink(); // also after a failure, so that it is not tried again at once
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -269,13 +270,14 @@ public final class Compactor {
         lock.lock();
         try {
             long waitNanos = TimeUnit.MILLISECONDS.toNanos(options.interval().toMillis());
-            if (shrinkDue) {
+            if (quietWorkDue) {
                 waitNanos = Math.min(waitNanos, untilQuiet());
             }
             while (!stopped && requests.isEmpty() && !sealed && waitNanos > 0) {
                 waitNanos = changed.awaitNanos(waitNanos);
             }
             // After a failure only time or a request starts another try, so that it does not spin.
+            quietWorkDue |= sealed;
             sealed = false;
             return List.copyOf(requests);
         } catch (InterruptedException e) {
@@ -295,7 +297,7 @@ public final class Compactor {
     }
 
     private void shrink() {
-        shrinkDue = false;
+        quietWorkDue = false;
         try {
             log.shrink(KEPT_WHEN_QUIET);
         } catch (IOException | RuntimeException | Error e) {
@@ -305,7 +307,8 @@ public final class Compactor {
     }
 
     private boolean isBackgroundWorkDue() {
-        return options.inBackground() && policy.garbageRatio() > options.garbageRatio();
+        double ratio = options.garbageRatio() * (untilQuiet() > 0 ? 1 : QUIET_SHARE);
+        return options.inBackground() && policy.garbageRatio() > ratio;
     }
 
     private void work(List<Request> served) {
@@ -431,8 +434,8 @@ public final class Compactor {
                 runInBackground();
             }
             if (!stopped) {
-                log.shrink(complete ? KEPT_AFTER_COMPLETE : KEPT_WHEN_BUSY);
-                shrinkDue = !complete && done > 0;
+                log.shrink(complete ? KEPT_WHEN_QUIET : KEPT_WHEN_BUSY);
+                quietWorkDue |= !complete && done > 0;
             }
         }
 

@@ -116,7 +116,10 @@ public final class Segment {
     /** The highest generation that a tombstone in here names. */
     long tombstoneGeneration;
 
-    /** Whether it ended because the next record of compaction's did not fit. */
+    /**
+     * Whether its records, copied elsewhere, would probably leave as large a gap: it ended because
+     * the next record did not fit, when compaction filled it or more than half was full.
+     */
     boolean filled;
 
     /** When its records expire. */
@@ -184,16 +187,12 @@ public final class Segment {
         return tail - SegmentFormat.HEADER_SIZE_BYTES;
     }
 
-    /**
-     * Returns how many bytes could hold other records if those in it were copied to where they
-     * leave no gap. Behind a record that did not fit there are none: the copies would leave the
-     * same gap.
-     */
+    /** Returns how many bytes of the gap behind its records are worth copying those for. */
     public int slackBytes() {
         return filled ? 0 : capacityBytes - tail;
     }
 
-    /** Whether it ended because the next record of compaction's did not fit. */
+    /** Whether the gap behind its records would be as large wherever they were copied to. */
     public boolean isFilled() {
         return filled;
     }
