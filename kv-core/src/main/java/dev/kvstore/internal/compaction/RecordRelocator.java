@@ -154,7 +154,6 @@ final class RecordRelocator {
      */
     private void lookAt(Segment segment, RecordScanner scanner) throws IOException {
         long hash = KeyHash.of(hashSeed, segment.buffer(), scanner.keyOffset(), scanner.keySize());
-        index.touch(hash);
         seenOffsets[seen] = scanner.offset();
         seenHashes[seen] = hash;
         if (++seen == MAX_SEEN) {
@@ -163,6 +162,11 @@ final class RecordRelocator {
     }
 
     private void relocateAllLive(Segment segment) throws IOException {
+        // In a loop of its own, whose turns are so short that the processor waits for many buckets
+        // at a time.
+        for (int i = 0; i < seen; i++) {
+            index.touch(seenHashes[i]);
+        }
         for (int i = 0; i < seen; i++) {
             relocateIfLive(segment, seenOffsets[i], seenHashes[i]);
         }
