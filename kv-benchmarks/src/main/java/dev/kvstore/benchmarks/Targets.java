@@ -42,6 +42,7 @@ public final class Targets implements Callable<Integer> {
                     "mvstore",
                     "rocksdb",
                     "hashmap",
+                    "twoloads",
                     "append");
 
     @Option(
@@ -55,7 +56,8 @@ public final class Targets implements Callable<Integer> {
             split = ",",
             description = {
                 "The stores, by default all of this build: kv, kv@64m (with that heap), chronicle,"
-                        + " lmdb, mapdb, mvstore, rocksdb, and the limits hashmap and append."
+                        + " lmdb, mapdb, mvstore, rocksdb, and the limits hashmap, twoloads"
+                        + " and append."
             })
     private List<String> stores = List.of();
 

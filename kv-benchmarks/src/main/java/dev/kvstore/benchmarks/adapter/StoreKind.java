@@ -27,14 +27,15 @@ public record StoreKind(String name, String adapter, Durability durability) {
                             "kv", KvAdapter.class.getName(),
                             "hashmap", HashMapAdapter.class.getName(),
                             "append", AppendAdapter.class.getName(),
+                            "twoloads", TwoLoadsAdapter.class.getName(),
                             "rocksdb", PEERS + "RocksDbAdapter",
                             "lmdb", PEERS + "LmdbAdapter",
                             "mvstore", PEERS + "MvStoreAdapter",
                             "mapdb", PEERS + "MapDbAdapter",
                             "chronicle", PEERS + "ChronicleMapAdapter"));
 
-    private static final Set<String> LIMITS = Set.of("hashmap", "append");
-    private static final Set<String> NEVER_SYNCED = Set.of("hashmap", "chronicle");
+    private static final Set<String> LIMITS = Set.of("hashmap", "append", "twoloads");
+    private static final Set<String> NEVER_SYNCED = Set.of("hashmap", "twoloads", "chronicle");
     private static final Set<String> IN_PLACE = Set.of("lmdb", "chronicle");
 
     /** Reads a name. */

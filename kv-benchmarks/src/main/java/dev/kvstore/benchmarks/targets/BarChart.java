@@ -30,6 +30,7 @@ public final class BarChart {
                     "mvstore", "H2 MVStore",
                     "rocksdb", "RocksDB",
                     "hashmap", "limit: hash map",
+                    "twoloads", "limit: two loads",
                     "append", "limit: appends");
 
     private static final String STYLE =
