@@ -172,8 +172,8 @@ public final class KeyValueStoreBuilder {
     }
 
     /**
-     * Sets the share of garbage in the log above which background compaction works. When no segment
-     * has filled for half a second it works above two fifths of that. Default: 0.4.
+     * Sets the share of garbage in the log above which background compaction works. When nobody
+     * writes any more it works above two fifths of that. Default: 0.4.
      *
      * @param compactionGarbageRatio 0.05 to 0.95: the lower, the less disk and the more copying
      * @return this builder

@@ -65,8 +65,11 @@ public final class Compactor {
     /** Free segments that are left while segments fill: to make one anew writes it twice. */
     private static final int KEPT_WHEN_BUSY = 6;
 
-    /** No segment has filled for so long: then nobody writes much, and copying costs little. */
+    /** Nobody writes much if no segment has filled for so long at least ... */
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** ... and for so many times the time that the last one took: a load that is slow goes on. */
+    private static final int QUIET_FILLS = 2;
 
     /** The share of the garbage ratio above which compaction works when nobody writes much. */
     private static final double QUIET_SHARE = 0.4;
@@ -92,6 +95,7 @@ public final class Compactor {
     private final List<Request> requests = new ArrayList<>();
     private boolean sealed;
     private long sealedAtNanos = System.nanoTime();
+    private long fillNanos;
     private @Nullable CompactionReport lastReport;
     private @Nullable RuntimeException lastFailure;
 
@@ -222,8 +226,10 @@ public final class Compactor {
     private void segmentSealed() {
         lock.lock();
         try {
+            long now = System.nanoTime();
             sealed = true;
-            sealedAtNanos = System.nanoTime();
+            fillNanos = now - sealedAtNanos;
+            sealedAtNanos = now;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -277,7 +283,7 @@ public final class Compactor {
                 waitNanos = changed.awaitNanos(waitNanos);
             }
             // After a failure only time or a request starts another try, so that it does not spin.
-            quietWorkDue |= sealed;
+            quietWorkDue |= sealed && options.inBackground();
             sealed = false;
             return List.copyOf(requests);
         } catch (InterruptedException e) {
@@ -290,7 +296,8 @@ public final class Compactor {
     private long untilQuiet() {
         lock.lock();
         try {
-            return sealedAtNanos + QUIET_NANOS - System.nanoTime();
+            long quiet = Math.max(QUIET_NANOS, QUIET_FILLS * fillNanos);
+            return sealedAtNanos + quiet - System.nanoTime();
         } finally {
             lock.unlock();
         }
