@@ -1,6 +1,7 @@
 package dev.kvstore.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
@@ -39,6 +40,36 @@ class FullDiskTest {
     void aFullDiskHarmsNothing(Durability durability) {
         Random random = new Random(Seed.announce("Full disks, " + durability));
         fillDisksOfEverySize(durability, random);
+    }
+
+    @Test
+    void largeValuesLeaveRoomToFreeSome() {
+        Random random = new Random(Seed.announce("Large values"));
+        for (int room = ENOUGH_FOR_A_RESERVE; room < LARGEST_ROOM; room += 1500) {
+            SimulatedStorage storage = new SimulatedStorage();
+            Options options = new Options(Durability.OS, World.SEGMENT_SIZE_BYTES, false);
+            World world =
+                    new World(storage, options, new MutableClock(), new History(new TreeMap<>()));
+            storage.limitTo(INDEX_BYTES + room);
+            world.open();
+            NavigableMap<String, String> expected = new TreeMap<>();
+            assertThatThrownBy(() -> fillWithLargeValues(world.store(), random, expected))
+                    .isInstanceOf(StoreFullException.class);
+
+            freeSpaceByDeleting(world.store(), expected);
+
+            world.close();
+            storage.free();
+        }
+    }
+
+    private static void fillWithLargeValues(
+            KeyValueStore store, Random random, NavigableMap<String, String> expected) {
+        for (int i = 0; ; i++) {
+            String value = History.value(random, i, i % 3 == 2 ? 20_000 : 3000);
+            store.set(History.key(i), value);
+            expected.put(History.key(i), value);
+        }
     }
 
     @Test

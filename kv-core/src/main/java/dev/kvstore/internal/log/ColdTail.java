@@ -125,6 +125,7 @@ public final class ColdTail {
     public void seal() throws IOException {
         if (segment.state == Segment.State.TAIL) {
             forceOrFail(segment, 0, segment.tail);
+            monitor.change(pool::ended);
             try {
                 sealer.prove(segment);
             } catch (IOException e) {

@@ -73,6 +73,7 @@ final class Sealer {
     void add(Segment segment, long endPosition) {
         segment.state = Segment.State.SEALED;
         queue.add(new Full(segment, endPosition));
+        pool.ended();
         monitor.signalAll();
     }
 
@@ -135,7 +136,6 @@ final class Sealer {
                 () -> {
                     hintBytes += size;
                     segment.state = Segment.State.PROVEN;
-                    pool.proven();
                 });
     }
 }

@@ -41,7 +41,7 @@ final class SegmentPool {
     private final Thread preparer = new EngineThread("kv-preparer", this::prepare);
 
     private final Deque<Segment> free = new ArrayDeque<>();
-    private int provenCount;
+    private int fullCount; // segments that have ended and were not retired
     private final Deque<Segment> surplus = new ArrayDeque<>(); // whose space is to be given back
     private @Nullable Segment oversized;
     private long oversizedRequest;
@@ -78,7 +78,7 @@ final class SegmentPool {
             if (segment.state == Segment.State.FREE) {
                 addFree(segment); // oversized, if a full disk or a crash kept it from being vacated
             } else if (segment.state == Segment.State.PROVEN) {
-                provenCount++;
+                fullCount++;
             }
         }
         preparer.start();
@@ -172,7 +172,7 @@ final class SegmentPool {
             monitor.awaitChange();
         }
         IOException reason = failure;
-        if (attemptsEnded >= attempt && reason != null) {
+        if (attemptsEnded >= attempt && reason != null && isSegmentWanted(oversizedBytes)) {
             throw new StoreFullException(
                     "There is no room for another segment in "
                             + storage.directory()
@@ -184,8 +184,9 @@ final class SegmentPool {
         }
     }
 
-    void proven() {
-        provenCount++;
+    /** Counts a segment that has ended. */
+    void ended() {
+        fullCount++;
     }
 
     /** Only segments of the usual size are written again: of others not all can be addressed. */
@@ -195,7 +196,7 @@ final class SegmentPool {
 
     /** A full disk must not keep compaction from copying what is left of a segment. */
     private int keptForCompaction() {
-        return provenCount > 0 ? 1 : 0;
+        return fullCount > 0 ? 1 : 0;
     }
 
     private boolean isSegmentWanted(long oversizedBytes) {
@@ -211,7 +212,7 @@ final class SegmentPool {
     void retired(Segment segment) throws IOException {
         monitor.change(
                 () -> {
-                    provenCount--;
+                    fullCount--;
                     addFree(segment);
                 });
         vacateSurplus();
@@ -228,7 +229,7 @@ final class SegmentPool {
                 throw segments.noSpare(segment);
             }
             vacate(segment);
-            monitor.change(() -> provenCount--);
+            monitor.change(() -> fullCount--);
         } catch (IOException e) {
             if (segments.find(segment.id) != segment) {
                 // Its end may not be on the disk, and a tombstone might go on the belief.
@@ -363,7 +364,7 @@ final class SegmentPool {
                 }
                 oversizedBytes = oversizedRequest;
                 oversizedRequest = 0; // who asks from here on gets an attempt of his own
-                segment = isSegmentWanted(0);
+                segment = oversizedBytes > 0 ? free.isEmpty() : isSegmentWanted(0);
                 floor = belowFloor ? 0 : freeDiskFloorBytes;
                 belowFloor = false;
                 requestedMeanwhile = false;
@@ -403,10 +404,12 @@ final class SegmentPool {
     private void prepareOnce(long oversizedBytes, boolean segment, long floor) {
         IOException reason = null;
         try {
+            if (segment) {
+                // First: a large record must not take the room that compaction needs.
+                allocate(segmentSizeBytes, floor);
+            }
             if (oversizedBytes > 0) {
                 allocate(oversizedBytes, floor);
-            } else if (segment) {
-                allocate(segmentSizeBytes, floor);
             }
         } catch (IOException e) {
             reason = e;
