@@ -3,7 +3,9 @@ package dev.kvstore.internal.compaction;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -20,6 +22,9 @@ final class CompactionPolicy {
     private final SegmentTable segments;
     private final int segmentSizeBytes;
     private final LongSupplier now;
+
+    /** The life of each segment in which damage was found. */
+    private final Map<Segment, Long> damaged = new HashMap<>();
 
     CompactionPolicy(SegmentTable segments, int segmentSizeBytes, LongSupplier now) {
         this.segments = segments;
@@ -38,6 +43,50 @@ final class CompactionPolicy {
             }
         }
         return capacity == 0 ? 0 : (double) reclaimable / capacity;
+    }
+
+    /** Leaves a segment alone from now on, in which damage was found. */
+    void leaveOut(Segment segment) {
+        damaged.put(segment, segment.generation());
+    }
+
+    /** Tries the segments again in which damage was found. */
+    void leaveNoneOut() {
+        damaged.clear();
+    }
+
+    /**
+     * If more than a share of the full segments' space is tombstones that cannot be dropped: the
+     * oldest segment with dead records, for those are what keeps the tombstones.
+     *
+     * @param coldTail the segment that compaction copies to, which may be that one
+     */
+    Optional<Segment> keepingTombstones(double share, Segment coldTail) {
+        long capacity = 0;
+        long kept = 0;
+        long newest = 0;
+        for (Segment segment : segments.all()) {
+            if (isCandidate(segment)) {
+                capacity += segment.capacityBytes();
+                if (segment.tombstoneBytes() > 0 && !areTombstonesDroppable(segment)) {
+                    kept += segment.tombstoneBytes();
+                    newest = Math.max(newest, segment.tombstoneGeneration());
+                }
+            }
+        }
+        if (kept <= share * capacity) {
+            return Optional.empty();
+        }
+        long newestGeneration = newest;
+        return segments.all().stream()
+                .filter(segment -> isCandidate(segment) || isTail(segment, coldTail))
+                .filter(segment -> segment.deadRecords() > 0)
+                .filter(segment -> segment.generation() <= newestGeneration)
+                .min(Comparator.comparingLong(Segment::generation));
+    }
+
+    private static boolean isTail(Segment segment, Segment coldTail) {
+        return segment == coldTail && segment.state() == Segment.State.TAIL;
     }
 
     /** The segment with the most garbage for its size. */
@@ -83,7 +132,9 @@ final class CompactionPolicy {
     private boolean isCandidate(Segment segment) {
         // What is larger than a segment cannot be copied into one; it goes when it is dead, and an
         // expired one is deleted, not copied. There is one record in it.
+        Long damagedLife = damaged.get(segment);
         return segment.state() == Segment.State.PROVEN
+                && (damagedLife == null || damagedLife != segment.generation())
                 && (segment.capacityBytes() <= segmentSizeBytes
                         || segment.liveBytes() == 0
                         || segment.expirations().hasExpired(now.getAsLong()));
@@ -95,7 +146,11 @@ final class CompactionPolicy {
         if (segment.tombstoneBytes() > 0 && !areTombstonesDroppable(segment)) {
             needed += segment.tombstoneBytes();
         }
-        return segment.usedBytes() + segment.slackBytes() - needed;
+        long garbage = segment.usedBytes() - needed;
+        // The gap behind its records goes with them, in the end: by as much as they do.
+        return segment.isFilled()
+                ? garbage * segment.capacityBytes() / Math.max(1, segment.usedBytes())
+                : garbage + segment.slackBytes();
     }
 
     private boolean areTombstonesDroppable(Segment segment) {

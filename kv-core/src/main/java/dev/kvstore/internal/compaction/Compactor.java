@@ -5,6 +5,7 @@ import dev.kvstore.CompactionReport;
 import dev.kvstore.CompactionStatus;
 import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
@@ -73,6 +74,9 @@ public final class Compactor {
 
     /** The share of the garbage ratio above which compaction works when nobody writes much. */
     private static final double QUIET_SHARE = 0.4;
+
+    /** On a full disk whatever is more than this is worth the work. */
+    private static final double FULL_RATIO = 0.02;
 
     /** More rounds than this bring nothing: each drops what the one before made droppable. */
     private static final int MAX_ROUNDS = 4;
@@ -152,7 +156,9 @@ public final class Compactor {
     /** Starts the thread. */
     public void start() {
         log.onSealed(this::segmentSealed);
-        quietWorkDue = log.hasSurplus();
+        // What the last process left: it may have ended before it was due, each time.
+        sealed = true;
+        quietWorkDue = options.inBackground() || log.hasSurplus();
         thread.start();
     }
 
@@ -314,8 +320,23 @@ public final class Compactor {
     }
 
     private boolean isBackgroundWorkDue() {
-        double ratio = options.garbageRatio() * (untilQuiet() > 0 ? 1 : QUIET_SHARE);
-        return options.inBackground() && policy.garbageRatio() > ratio;
+        return options.inBackground() && nextInBackground().isPresent();
+    }
+
+    /** Returns the segment to empty next, if there is enough to gain. */
+    private Optional<Segment> nextInBackground() {
+        double ratio = tolerated();
+        return policy.garbageRatio() > ratio
+                ? policy.mostGarbage()
+                : policy.keepingTombstones(ratio, log.coldTail().segment());
+    }
+
+    /** Returns the share of garbage above which there is something to do. */
+    private double tolerated() {
+        if (log.allocationFailure() != null) {
+            return Math.min(FULL_RATIO, options.garbageRatio());
+        }
+        return options.garbageRatio() * (untilQuiet() > 0 ? 1 : QUIET_SHARE);
     }
 
     private void work(List<Request> served) {
@@ -447,16 +468,35 @@ public final class Compactor {
         }
 
         private void runInBackground() throws IOException {
-            while (!stopped && isBackgroundWorkDue() && !requested) {
-                Optional<Segment> next = policy.mostGarbage();
-                if (next.isEmpty() || !empty(next.get())) {
-                    return;
+            StoreCorruptedException damage = null;
+            while (!stopped && !requested) {
+                Optional<Segment> next = nextInBackground();
+                if (next.isEmpty()) {
+                    break;
                 }
+                Segment segment = next.get();
+                if (segment.state() == Segment.State.TAIL) {
+                    log.coldTail().seal(); // it keeps tombstones
+                    continue;
+                }
+                try {
+                    if (!empty(segment)) {
+                        break;
+                    }
+                } catch (StoreCorruptedException e) {
+                    policy.leaveOut(segment); // the others are compacted all the same
+                    damage = e;
+                }
+            }
+            if (damage != null) {
+                throw damage;
             }
         }
 
         private void runComplete() throws IOException {
             sealTails();
+            policy.leaveNoneOut();
+            StoreCorruptedException damage = null;
             for (int round = 0; round < MAX_ROUNDS && !stopped; round++) {
                 long before = reclaimed();
                 List<Segment> segments = policy.allWithGarbage();
@@ -469,14 +509,20 @@ public final class Compactor {
                         }
                     } catch (StoreFullException e) {
                         full = e; // another one may need no room, and make some
+                    } catch (StoreCorruptedException e) {
+                        policy.leaveOut(segment);
+                        damage = e;
                     }
                 }
                 if (full != null && reclaimed() == before) {
                     throw full;
                 }
                 if (segments.isEmpty() || reclaimed() == before) {
-                    return;
+                    break;
                 }
+            }
+            if (damage != null) {
+                throw damage;
             }
         }
 

@@ -66,7 +66,7 @@ final class StoreBackup {
         Lock keepingSegments = log.keepingSegments();
         keepingSegments.lock();
         try {
-            gate.checkOpen();
+            gate.checkNotClosing();
             writeLock.lock();
             try {
                 image = log.image();
@@ -74,7 +74,7 @@ final class StoreBackup {
             } finally {
                 writeLock.unlock();
             }
-            image.writeSegments(target, hashAt, gate::checkOpen);
+            image.writeSegments(target, hashAt, gate::checkNotClosing);
         } finally {
             keepingSegments.unlock();
         }

@@ -75,6 +75,7 @@ final class StoreCloser {
     private void closeOnce() throws IOException {
         closed = true; // not before there is a thread to do it
         try {
+            gate.announceClose(); // the compactor may be waiting for the end of a backup
             stopBackgroundWork();
             if (gate.isReadOnly()) {
                 gate.close();

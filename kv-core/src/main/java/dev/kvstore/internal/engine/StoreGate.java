@@ -11,12 +11,25 @@ final class StoreGate {
     private final Path directory;
     private final boolean readOnly;
     private final GroupCommit commit;
+    private volatile boolean closing;
     private volatile boolean closed;
 
     StoreGate(Path directory, boolean readOnly, GroupCommit commit) {
         this.directory = directory;
         this.readOnly = readOnly;
         this.commit = commit;
+    }
+
+    /** Says that the store will be closed: from now on only what is short is done. */
+    void announceClose() {
+        closing = true;
+    }
+
+    /** As {@link #checkOpen}, for what would take its time. */
+    void checkNotClosing() {
+        if (closing) {
+            throw closed();
+        }
     }
 
     boolean isClosed() {
@@ -29,9 +42,13 @@ final class StoreGate {
 
     void checkOpen() {
         if (closed) {
-            throw new StoreClosedException(
-                    "The store in " + directory + " has been closed. Open it again to use it.");
+            throw closed();
         }
+    }
+
+    private StoreClosedException closed() {
+        return new StoreClosedException(
+                "The store in " + directory + " has been closed. Open it again to use it.");
     }
 
     void checkWritable() {

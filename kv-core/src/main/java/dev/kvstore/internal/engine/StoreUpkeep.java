@@ -49,7 +49,7 @@ final class StoreUpkeep {
     }
 
     VerificationReport verify() {
-        gate.checkOpen();
+        gate.checkNotClosing();
         StoreVerifier verifier =
                 new StoreVerifier(
                         log,
@@ -59,7 +59,7 @@ final class StoreUpkeep {
                         indexFile,
                         gate.isReadOnly(),
                         (key, hash) -> pending.newest(key, hash) != null,
-                        gate::checkOpen);
+                        gate::checkNotClosing);
         try {
             return EngineThread.call("kv-verify", verifier::run);
         } catch (RuntimeException e) {
@@ -76,7 +76,7 @@ final class StoreUpkeep {
     }
 
     BackupReport backup(Path target) {
-        gate.checkOpen();
+        gate.checkNotClosing();
         Path directory = target.toAbsolutePath();
         BiConsumer<@Nullable BackupReport, @Nullable Throwable> ending =
                 listeners.backupStarted(directory);

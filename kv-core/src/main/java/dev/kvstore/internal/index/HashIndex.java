@@ -398,7 +398,8 @@ public final class HashIndex {
                     return found;
                 }
                 Mismatch mismatch = matcher.mismatch(key, address, life);
-                if (mismatch == Mismatch.MOVED) {
+                // A record's place is given up only after the slot has been changed.
+                if (mismatch == Mismatch.MOVED || (long) LONGS.getAcquire(region, i) != slot) {
                     return Miss.DISTURBED;
                 }
                 if (mismatch == Mismatch.DAMAGED) {

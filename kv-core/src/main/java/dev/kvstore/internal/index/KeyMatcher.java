@@ -42,7 +42,10 @@ public interface KeyMatcher<K, V> {
      */
     @Nullable V match(K key, long address, long life);
 
-    /** Returns why the last {@link #match} with the same arguments returned null. */
+    /**
+     * Returns why the last {@link #match} with the same arguments returned null. Counts only if the
+     * slot is still unchanged afterwards: a file that is given up says nothing of a life any more.
+     */
     default Mismatch mismatch(K key, long address, long life) {
         return Mismatch.OTHER_KEY;
     }

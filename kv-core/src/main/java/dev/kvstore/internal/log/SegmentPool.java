@@ -123,10 +123,13 @@ final class SegmentPool {
         return free.poll();
     }
 
-    /** Takes a segment that is at least so large, or null if there is none. */
+    /**
+     * Takes a segment of just that size, or null if there is none. One that is larger was made for
+     * somebody else, and would be kept as it is as long as its record lives.
+     */
     @Nullable Segment takeOversized(long fileSizeBytes) {
         Segment segment = oversized;
-        if (segment == null || segment.capacityBytes < fileSizeBytes) {
+        if (segment == null || segment.capacityBytes != fileSizeBytes) {
             return null;
         }
         oversized = null;
@@ -201,7 +204,7 @@ final class SegmentPool {
 
     private boolean isSegmentWanted(long oversizedBytes) {
         if (oversizedBytes > 0) {
-            return oversized == null || oversized.capacityBytes < oversizedBytes;
+            return oversized == null || oversized.capacityBytes != oversizedBytes;
         }
         return free.size() < keptForCompaction() + (segmentRequested ? 1 : 0);
     }
@@ -489,7 +492,7 @@ final class SegmentPool {
                         free.add(made);
                     } else {
                         if (oversized != null) {
-                            surplus.add(oversized); // nobody took it, and it was too small
+                            surplus.add(oversized); // nobody took it
                         }
                         oversized = made;
                     }

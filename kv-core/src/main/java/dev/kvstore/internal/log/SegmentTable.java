@@ -419,6 +419,9 @@ public final class SegmentTable {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
         segment.state = Segment.State.PROVEN;
+        segment.filled =
+                segment.tail > segment.capacityBytes / 2
+                        || (segment.kind == Segment.Kind.COLD && judgement.hint() != null);
         readExpirations(judgement);
         if (judgement.hint() != null) {
             Hint.confirm(storage, segment);

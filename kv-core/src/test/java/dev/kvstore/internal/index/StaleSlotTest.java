@@ -50,6 +50,28 @@ class StaleSlotTest {
         assertThat(index.find(HASH, HASH, new Reader(false))).isEqualTo(AFTER);
     }
 
+    /** A vacant file has taken the place of the segment then, and none of its bytes. */
+    @Test
+    void damageAtAPlaceThatWasGivenUpIsNone() {
+        KeyMatcher<Long, Long> reader =
+                new KeyMatcher<>() {
+                    @Override
+                    public @Nullable Long match(Long sought, long address, long life) {
+                        if (address == BEFORE) {
+                            index.replace(index.locate(HASH, BEFORE), AFTER);
+                        }
+                        return address == AFTER ? address : null;
+                    }
+
+                    @Override
+                    public Mismatch mismatch(Long sought, long address, long life) {
+                        return address == BEFORE ? Mismatch.DAMAGED : Mismatch.OTHER_KEY;
+                    }
+                };
+
+        assertThat(index.find(HASH, HASH, reader)).isEqualTo(AFTER);
+    }
+
     /** The page table is another one then, and the old one's memory is used again. */
     @Test
     void aMissInAPageIsNoneIfTheTableHasDoubled() {
