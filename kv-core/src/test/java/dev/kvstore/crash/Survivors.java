@@ -68,7 +68,7 @@ final class Survivors {
         long lasting = allStored().filter(stored -> !stored.isFleeting()).count();
         assertThat((long) StoreContents.of(store).size()).isEqualTo(lasting);
         // What has expired counts until compaction or a write removes it.
-        assertThat(store.size()).as("size").isBetween(lasting, allStored().count());
+        assertThat(store.size()).as("size").isBetween(lasting, mostStored());
     }
 
     /** A clock by which everything fleeting is gone. */
@@ -112,6 +112,19 @@ final class Survivors {
                             writer, applied[writer], differences)
                     .isEmpty();
         }
+    }
+
+    /**
+     * A write that was under way and whose value has expired may be there or not: nobody can see.
+     */
+    private long mostStored() {
+        long most = 0;
+        for (int writer = 0; writer < acknowledged.length; writer++) {
+            Map<String, Stored> next = new TreeMap<>(expected.get(writer));
+            new WriteScript(seed, writer).write(applied[writer] + 1, next);
+            most += Math.max(expected.get(writer).size(), next.size());
+        }
+        return most;
     }
 
     private Stream<Stored> allStored() {
