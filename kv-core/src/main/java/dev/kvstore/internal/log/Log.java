@@ -435,7 +435,7 @@ public final class Log {
         if (tail.state == Segment.State.TAIL) {
             appendNote(RecordFormat.END, generation);
             tail.endWriting();
-            tail.filled = tail.tail > tail.capacityBytes / 2;
+            tail.noteGap();
             sealer.add(tail, position());
             unforced.add(tail);
         }

@@ -192,6 +192,11 @@ public final class Segment {
         return filled ? 0 : capacityBytes - tail;
     }
 
+    /** Notes, when it has ended, what the gap behind its records is. */
+    void noteGap() {
+        filled = tail > capacityBytes / 2;
+    }
+
     /** Whether the gap behind its records would be as large wherever they were copied to. */
     public boolean isFilled() {
         return filled;

@@ -419,9 +419,8 @@ public final class SegmentTable {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
         segment.state = Segment.State.PROVEN;
-        segment.filled =
-                segment.tail > segment.capacityBytes / 2
-                        || (segment.kind == Segment.Kind.COLD && judgement.hint() != null);
+        segment.noteGap();
+        segment.filled |= segment.kind == Segment.Kind.COLD && judgement.hint() != null;
         readExpirations(judgement);
         if (judgement.hint() != null) {
             Hint.confirm(storage, segment);

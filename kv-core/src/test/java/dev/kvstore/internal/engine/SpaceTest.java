@@ -124,6 +124,21 @@ class SpaceTest {
         }
     }
 
+    /** A process that dies before the first interval is over, each time, must not pile up. */
+    @Test
+    void anOpenLooksAtOnceAtWhatWasLeft() {
+        KeyValueStoreBuilder builder =
+                builder(directory.resolve("store"), 0.4).compactionInterval(Duration.ofDays(365));
+        try (KeyValueStore store = builder.backgroundCompaction(false).open()) {
+            for (int i = 0; i < 2_000; i++) {
+                set(store, "key" + i % 10, new byte[1_000]);
+            }
+        }
+        try (KeyValueStore store = builder.backgroundCompaction(true).open()) {
+            awaitUntil(() -> store.stats().garbageRatio() < 0.5 || store.stats().segments() < 3);
+        }
+    }
+
     private KeyValueStore open(double garbageRatio) {
         return builder(directory.resolve("store"), garbageRatio).open();
     }
