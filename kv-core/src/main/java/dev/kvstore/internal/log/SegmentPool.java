@@ -23,8 +23,8 @@ final class SegmentPool {
     /** The index does not signal; looking now and then is enough, as it asks in good time. */
     private static final long LOOK_MILLIS = 100;
 
-    /** The collector may need more than one run to release a mapping. */
-    private static final int MAX_RELEASES = 5;
+    /** A thread may have referred to a mapping when the collector looked. */
+    private static final int MAX_RELEASES = 3;
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 

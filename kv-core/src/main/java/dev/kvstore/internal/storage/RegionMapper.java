@@ -5,6 +5,9 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -23,7 +26,7 @@ final class RegionMapper {
 
     private static final int MAX_TRIES = 1000;
     private static final long TRY_NANOS = 1_000_000;
-    private static final long RELEASE_NANOS = 100_000_000;
+    private static final long RELEASE_MILLIS = 3000;
 
     private static final @Nullable ArenaHandles ARENAS = ArenaHandles.find();
 
@@ -53,11 +56,29 @@ final class RegionMapper {
         return new Region(file, offset, buffer, arena, onUnmap);
     }
 
-    /** Where mappings are released by the collector, has it run, and gives it some time. */
+    /**
+     * Where mappings are released by the collector, has it run, and waits until those that it finds
+     * have been released. It leaves that to a thread which releases all that one run has found, one
+     * after the other, and then looks for more; on a busy machine it takes seconds. So what a first
+     * run found is released when that thread has come to what a second one found.
+     */
     static void releaseUnmapped() {
-        if (ARENAS == null) {
-            System.gc();
-            LockSupport.parkNanos(RELEASE_NANOS);
+        if (ARENAS == null && collects()) {
+            collects();
+        }
+    }
+
+    /** Whether the collector ran, and its finds were come to within the time allowed. */
+    private static boolean collects() {
+        ReferenceQueue<Object> cleared = new ReferenceQueue<>();
+        Reference<Object> found = new PhantomReference<>(new Object(), cleared);
+        System.gc();
+        try {
+            return cleared.remove(RELEASE_MILLIS) != null;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody may interrupt an engine thread.", e);
+        } finally {
+            Reference.reachabilityFence(found);
         }
     }
 

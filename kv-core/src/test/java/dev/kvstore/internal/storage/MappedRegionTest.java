@@ -1,15 +1,24 @@
 package dev.kvstore.internal.storage;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Writes through a file show in its mapping, whatever happens to the caller or the file. */
@@ -70,6 +79,32 @@ class MappedRegionTest {
         region.write(2 * BYTES.length, BYTES, BYTES.length);
 
         assertMapped(0, "writtenwrittenwritten\0");
+    }
+
+    /** Of what is released by the collector, all is; it takes longer than the collector does. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void releaseWaitsUntilManyMappingsAreGone() throws IOException {
+        mapAndUnmap(30_000);
+
+        storage.releaseMappings();
+
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            assertThat(lines.filter(line -> line.contains(directory.toString()))).hasSize(1);
+        }
+    }
+
+    private void mapAndUnmap(int count) throws IOException {
+        List<MappedRegion> all = new ArrayList<>();
+        Path file = directory.resolve(NAME);
+        try (FileChannel channel = FileChannel.open(file, READ, WRITE)) {
+            for (int i = 0; i < count; i++) {
+                all.add(
+                        RegionMapper.map(
+                                file, channel, MapMode.READ_WRITE, 0, SIZE_BYTES, given -> {}));
+            }
+        }
+        all.forEach(MappedRegion::unmap);
     }
 
     @Test
