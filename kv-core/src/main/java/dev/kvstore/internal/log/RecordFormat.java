@@ -1,6 +1,7 @@
 package dev.kvstore.internal.log;
 
 import dev.kvstore.internal.storage.Crc32c;
+import dev.kvstore.internal.storage.RangeChecksum;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -206,6 +207,12 @@ public final class RecordFormat {
      * before it is used.
      */
     static @Nullable String problem(ByteBuffer buffer, int offset, int limit, int seed) {
+        return problem(buffer, new RangeChecksum(buffer), offset, limit, seed);
+    }
+
+    /** As the other, for who asks about many records: the checksum is one of the buffer. */
+    static @Nullable String problem(
+            ByteBuffer buffer, RangeChecksum payload, int offset, int limit, int seed) {
         int room = limit - offset;
         if (room < HEADER_SIZE_BYTES) {
             return "no room for a header";
@@ -216,7 +223,9 @@ public final class RecordFormat {
         if (problem != null) {
             return problem;
         }
-        return seedThatFits(buffer, offset, first, second) == seed ? null : "a wrong checksum";
+        return seedThatFits(buffer, payload, offset, first, second) == seed
+                ? null
+                : "a wrong checksum";
     }
 
     /** Whether there could be a record at an offset, as far as its sizes and its kind tell. */
@@ -229,12 +238,15 @@ public final class RecordFormat {
 
     /** Returns the seed with which the checksum of a plausible record would be right. */
     static int seedThatFits(ByteBuffer buffer, int offset) {
-        return seedThatFits(buffer, offset, firstWord(buffer, offset), secondWord(buffer, offset));
+        long first = firstWord(buffer, offset);
+        long second = secondWord(buffer, offset);
+        return seedThatFits(buffer, new RangeChecksum(buffer), offset, first, second);
     }
 
-    private static int seedThatFits(ByteBuffer buffer, int offset, long first, long second) {
+    private static int seedThatFits(
+            ByteBuffer buffer, RangeChecksum payload, int offset, long first, long second) {
         int payloadSize = keySize(first) + valueSize(second);
-        int payloadChecksum = Crc32c.of(buffer, offset + headerSize(flags(first)), payloadSize);
+        int payloadChecksum = payload.of(offset + headerSize(flags(first)), payloadSize);
         return checksum(buffer, offset, first, second, payloadChecksum)
                 ^ buffer.getInt(offset + CHECKSUM_OFFSET);
     }

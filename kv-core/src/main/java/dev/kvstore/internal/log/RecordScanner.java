@@ -1,5 +1,6 @@
 package dev.kvstore.internal.log;
 
+import dev.kvstore.internal.storage.RangeChecksum;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordScanner {
 
     private final ByteBuffer buffer;
+    private final RangeChecksum payload;
     private final int limit;
     private final int seed;
     private int offset;
@@ -28,6 +30,7 @@ public final class RecordScanner {
 
     RecordScanner(ByteBuffer buffer, int seed, int from, int limit) {
         this.buffer = buffer;
+        this.payload = new RangeChecksum(buffer);
         this.limit = limit;
         this.seed = seed;
         this.next = from;
@@ -42,7 +45,7 @@ public final class RecordScanner {
         if (next >= limit) {
             return false;
         }
-        problem = RecordFormat.problem(buffer, next, limit, seed);
+        problem = RecordFormat.problem(buffer, payload, next, limit, seed);
         if (problem != null) {
             return false;
         }
@@ -59,7 +62,7 @@ public final class RecordScanner {
      */
     public boolean skipDamage() {
         for (next += 8; next < limit; next += 8) {
-            if (RecordFormat.problem(buffer, next, limit, seed) == null) {
+            if (RecordFormat.problem(buffer, payload, next, limit, seed) == null) {
                 return true;
             }
         }

@@ -40,11 +40,7 @@ public final class Crc32c {
 
     /** Returns the checksum of a range of a buffer, whose position and limit are left alone. */
     public static int of(ByteBuffer buffer, int offset, int sizeBytes) {
-        ByteBuffer range = buffer.duplicate();
-        range.limit(offset + sizeBytes).position(offset);
-        CRC32C crc = new CRC32C();
-        crc.update(range);
-        return (int) crc.getValue();
+        return new RangeChecksum(buffer).of(offset, sizeBytes);
     }
 
     /** Extends a checksum by eight more bytes, those of {@code word} in little-endian order. */

@@ -59,6 +59,44 @@ class RecordScannerTest {
         assertThat(scanner.problem()).isNull();
     }
 
+    /** A new process has to ask the system for the memory of each, and the log may be large. */
+    @Test
+    void makesNoObjectsForARecord() throws ReflectiveOperationException {
+        for (int i = 0; i < 500; i++) {
+            records.value("key-" + i, "value");
+        }
+        scanAll(); // what is made once
+        allocatedBytes();
+
+        long before = allocatedBytes();
+        int count = scanAll();
+        long allocated = allocatedBytes() - before;
+
+        assertThat(count).isEqualTo(500);
+        assertThat(allocated).isLessThan(8 * count);
+    }
+
+    /** By name, for the module under test does not require the one that tells. */
+    private static long allocatedBytes() throws ReflectiveOperationException {
+        Object threads =
+                Class.forName("java.lang.management.ManagementFactory")
+                        .getMethod("getThreadMXBean")
+                        .invoke(null);
+        return (long)
+                Class.forName("com.sun.management.ThreadMXBean")
+                        .getMethod("getThreadAllocatedBytes", long.class)
+                        .invoke(threads, Thread.currentThread().getId());
+    }
+
+    private int scanAll() {
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
+        int count = 0;
+        while (scanner.next()) {
+            count++;
+        }
+        return count;
+    }
+
     @Test
     void takesNoZerosForARecord() {
         RecordScanner scanner = new RecordScanner(segment, SIZE_BYTES);
