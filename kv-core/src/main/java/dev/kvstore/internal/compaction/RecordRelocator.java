@@ -52,6 +52,7 @@ final class RecordRelocator {
 
     private final int[] seenOffsets = new int[MAX_SEEN];
     private final long[] seenHashes = new long[MAX_SEEN];
+    private final long[] places = new long[MAX_SEEN];
     private int seen;
 
     private long recordsRelocated;
@@ -162,11 +163,7 @@ final class RecordRelocator {
     }
 
     private void relocateAllLive(Segment segment) throws IOException {
-        // In a loop of its own, whose turns are so short that the processor waits for many buckets
-        // at a time.
-        for (int i = 0; i < seen; i++) {
-            index.touch(seenHashes[i]);
-        }
+        index.touch(seenHashes, 0, seen, places);
         for (int i = 0; i < seen; i++) {
             relocateIfLive(segment, seenOffsets[i], seenHashes[i]);
         }

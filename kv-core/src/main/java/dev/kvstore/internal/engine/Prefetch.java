@@ -35,9 +35,7 @@ final class Prefetch {
      */
     void fetch(long[] hashes) {
         try {
-            for (long hash : hashes) {
-                index.touch(hash);
-            }
+            index.touch(hashes, 0, hashes.length, new long[hashes.length]);
             for (long hash : hashes) {
                 log.touch(index.candidate(hash));
             }

@@ -5,6 +5,7 @@ import static dev.kvstore.internal.index.IndexFormat.BUCKET_SLOTS;
 import static dev.kvstore.internal.index.IndexFormat.PAGE_SIZE_BYTES;
 import static dev.kvstore.internal.index.IndexFormat.SLOTS_PER_PAGE;
 import static dev.kvstore.internal.index.PageTable.LONGS;
+import static dev.kvstore.internal.index.PageTable.PAGES_PER_REGION;
 
 import dev.kvstore.internal.index.KeyMatcher.Mismatch;
 import dev.kvstore.internal.storage.Crc32c;
@@ -93,7 +94,7 @@ public final class HashIndex {
     private static final int FIRST_DEPTH = 4;
 
     /** How many keys there are for each page of an index that is made for a number of keys. */
-    private static final int MIN_KEYS_PER_PAGE = SLOTS_PER_PAGE * 2 / 5;
+    private static final int KEYS_PER_FIRST_PAGE = SLOTS_PER_PAGE / 2;
 
     /** How many threads can fill an index at a time; see {@link #insertInShard}. */
     public static final int SHARDS = 1 << FIRST_DEPTH;
@@ -136,47 +137,51 @@ public final class HashIndex {
     }
 
     /**
-     * Makes an empty index, in the place of whatever was there, with the pages that some number of
-     * keys will need at least, as far as the regions that are there have room for them. To split
+     * Makes an empty index, in the place of whatever was there, with the pages that a number of
+     * keys will need, but no more than there were about: for fewer keys these were enough. To split
      * pages later costs time, and once in sixteen doublings a look at each key.
+     *
+     * @param mostKeys how many keys there may be
      */
     public static HashIndex create(
-            IndexRegions source, long storeId, KeyHasher hasher, long expectedKeys)
-            throws IOException {
+            IndexRegions source, long storeId, KeyHasher hasher, long mostKeys) throws IOException {
         HashIndex index = new HashIndex(source, storeId, hasher);
         index.addRegion();
         index.writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
         // If we crash after the first change and before this, an old clean mark would be believed.
         index.mapped.get(0).force(0, PAGE_SIZE_BYTES);
-        int depth = firstDepth(expectedKeys, source.existing());
-        int tablePage = index.pageCount;
-        index.pageCount += PageTable.pagesAt(depth);
-        while (index.mapped.size() * PageTable.PAGES_PER_REGION < pagesAt(depth)) {
-            index.addRegion();
-        }
-        PageTable table = new PageTable(depth, tablePage, index.table.regions);
-        index.table = table;
-        long[] empty = new long[SLOTS_PER_PAGE];
-        for (int i = 0; i < 1 << depth; i++) {
-            int page = index.takePage();
-            index.writePage(page, empty);
-            table.set(i, PageTable.entry(index.stamp.getAndIncrement(), depth, page));
-        }
+        long wanted = Math.max(SHARDS, mostKeys / KEYS_PER_FIRST_PAGE);
+        int before = source.existing() * PAGES_PER_REGION - PAGES_PER_REGION / 2;
+        int room = before - before / 256 - PAGES_AT_HAND; // the page table needs some
+        index.addFirstPages((int) Math.min(wanted, Math.max(SHARDS, room)));
         return index;
     }
 
-    private static int firstDepth(long expectedKeys, int regions) {
-        long room = (long) regions * PageTable.PAGES_PER_REGION;
-        int depth = FIRST_DEPTH;
-        while (expectedKeys >> (depth + 1) >= MIN_KEYS_PER_PAGE && pagesAt(depth + 1) <= room) {
-            depth++;
+    /**
+     * Adds so many empty pages that as many keys go to each, but for a factor of two: those of the
+     * upper hashes, where there are more keys (see {@link KeyHash}), are one deeper.
+     */
+    private void addFirstPages(int count) throws IOException {
+        int depth = 31 - Integer.numberOfLeadingZeros(count);
+        int tableDepth = count > 1 << depth ? depth + 1 : depth;
+        int firstPage = pageCount + PageTable.pagesAt(tableDepth);
+        while (mapped.size() * PAGES_PER_REGION < firstPage + count) {
+            addRegion();
         }
-        return depth;
-    }
-
-    /** Returns how many pages an index of some depth has before one is split. */
-    private static long pagesAt(int depth) {
-        return 1 + PageTable.pagesAt(depth) + (1L << depth);
+        PageTable t = new PageTable(tableDepth, pageCount, table.regions);
+        table = t;
+        pageCount = firstPage + count;
+        byte[] empty = new byte[PAGE_SIZE_BYTES];
+        for (int i = 0; i < count; i++) {
+            t.regionOf(firstPage + i).put(PageTable.offsetOf(firstPage + i), empty);
+        }
+        int shallow = (2 << depth) - count;
+        long hash = 0;
+        for (int i = 0; i < count; i++) {
+            int pageDepth = i < shallow ? depth : depth + 1;
+            switchEntries(t, hash, pageDepth, firstPage + i);
+            hash += 1L << (64 - pageDepth);
+        }
     }
 
     /**
@@ -194,7 +199,7 @@ public final class HashIndex {
         index.mapped.add(first);
         ByteBuffer header = first.buffer();
         long pages = IndexFormat.isClean(header, storeId) ? IndexFormat.pagesInAll(header) : 0;
-        long regions = (pages + PageTable.PAGES_PER_REGION - 1) / PageTable.PAGES_PER_REGION;
+        long regions = (pages + PAGES_PER_REGION - 1) / PAGES_PER_REGION;
         if (pages == 0
                 || source.existing() < regions) { // damaged, or cut short since it was closed
             index.close();
@@ -279,15 +284,28 @@ public final class HashIndex {
         return find(hash, address, AddressMatcher.INSTANCE) != null;
     }
 
-    /** Has the processor fetch the bucket of a hash, ahead of a lookup. Does not wait for it. */
-    public void touch(long hash) {
+    /**
+     * Has the processor fetch the buckets of hashes, ahead of lookups. Where they are is found out
+     * first, so that the turns of the loop that loads them are so short that the processor waits
+     * for many at a time.
+     *
+     * @param places room for as many numbers, of no meaning afterwards
+     */
+    public void touch(long[] hashes, int from, int to, long[] places) {
         PageTable t = table;
-        long entry = t.entryOf(hash);
-        if (t.isPlausible(entry)) {
-            ByteBuffer region = t.regionOf(PageTable.pageOf(entry));
-            if (region.getLong(homeOffset(entry, hash)) == Slot.DELETED) {
-                Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
-            }
+        for (int i = from; i < to; i++) {
+            long entry = t.entryOf(hashes[i]);
+            long page = t.isPlausible(entry) ? PageTable.pageOf(entry) : 0;
+            places[i] = page * BUCKETS_PER_PAGE + Slot.homeBucket(hashes[i]);
+        }
+        long seen = 0;
+        for (int i = from; i < to; i++) {
+            int page = (int) (places[i] / BUCKETS_PER_PAGE);
+            int bucket = (int) (places[i] % BUCKETS_PER_PAGE);
+            seen |= read(t, page, bucket * BUCKET_SLOTS);
+        }
+        if (seen == Slot.DELETED) {
+            Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
         }
     }
 
@@ -555,7 +573,7 @@ public final class HashIndex {
             throw damage(damagedPage);
         }
         int needed = PAGES_AT_HAND + insertions / 128 + 2 * PageTable.pagesAt(t.depth + 1);
-        while (t.regions.length * PageTable.PAGES_PER_REGION - pageCount < needed) {
+        while (t.regions.length * PAGES_PER_REGION - pageCount < needed) {
             addRegion();
             t = table;
         }
@@ -597,12 +615,9 @@ public final class HashIndex {
 
     private boolean wantsRegion() {
         PageTable t = table;
-        int room = t.regions.length * PageTable.PAGES_PER_REGION - pageCount;
+        int room = t.regions.length * PAGES_PER_REGION - pageCount;
         return spareRegion == null
-                && room
-                        < PAGES_AT_HAND
-                                + 2 * PageTable.pagesAt(t.depth + 1)
-                                + PageTable.PAGES_PER_REGION / 2;
+                && room < PAGES_AT_HAND + 2 * PageTable.pagesAt(t.depth + 1) + PAGES_PER_REGION / 2;
     }
 
     /**
@@ -724,8 +739,9 @@ public final class HashIndex {
         return false;
     }
 
+    /** Reads a slot as the only one who may change it, or to no purpose: any load will do. */
     private static long read(PageTable t, int page, int slot) {
-        return (long) LONGS.getAcquire(t.regionOf(page), PageTable.offsetOf(page) + slot * 8);
+        return t.regionOf(page).getLong(PageTable.offsetOf(page) + slot * 8);
     }
 
     private static void write(PageTable t, int page, int slot, long value) {
@@ -746,8 +762,10 @@ public final class HashIndex {
             if (t.isPlausible(entry)) {
                 int page = PageTable.pageOf(entry);
                 int count = 0;
-                for (int i = 0; i < BUCKETS_PER_PAGE * BUCKET_SLOTS; i++) {
-                    long slot = read(t, page, i);
+                ByteBuffer region = t.regionOf(page);
+                int offset = PageTable.offsetOf(page);
+                for (int i = 0; i < SLOTS_PER_PAGE; i++) {
+                    long slot = (long) LONGS.getAcquire(region, offset + i * 8);
                     if (!Slot.isVacant(slot)) {
                         addresses[count++] = Slot.address(slot);
                     }
@@ -817,7 +835,7 @@ public final class HashIndex {
         int notePage = pageCount;
         int checksumPage = notePage + (int) IndexFormat.pagesFor(note.length);
         int end = checksumPage + ChecksumArea.pagesFor(pageCount);
-        while (table.regions.length * PageTable.PAGES_PER_REGION < end) {
+        while (table.regions.length * PAGES_PER_REGION < end) {
             addRegion();
         }
         for (int done = 0; done < note.length; done += PAGE_SIZE_BYTES) {

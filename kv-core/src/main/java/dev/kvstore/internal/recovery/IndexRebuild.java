@@ -190,6 +190,8 @@ final class IndexRebuild {
 
         private final boolean removing;
         private final Batch[] batches = new Batch[HashIndex.SHARDS];
+        private final LoggedRecords.Sought sought = new LoggedRecords.Sought();
+        private final long[] places = new long[BATCH_SIZE];
         private final long[] liveBytes = new long[segments.count()];
         private final long[] deadRecords = new long[segments.count()];
         private final long[] tombstoneBytes = new long[segments.count()];
@@ -288,14 +290,12 @@ final class IndexRebuild {
             shards[batch.shard].lock();
             try {
                 index.reserveInShard(batch.count, threadCount);
-                for (int i = first; i < batch.count; i++) {
-                    index.touch(batch.hashes[i]);
+                index.touch(batch.hashes, first, batch.count, places);
+                if (removing) {
+                    return remove(batch);
                 }
-                int i = first;
-                while (i < batch.count && (removing ? remove(batch, i) : insert(batch, i))) {
-                    i++;
-                }
-                return i;
+                touchRecords(batch, first);
+                return insert(batch, first);
             } finally {
                 shards[batch.shard].unlock();
                 growth.readLock().unlock();
@@ -311,11 +311,31 @@ final class IndexRebuild {
             }
         }
 
+        /** Has the processor fetch what the index has for the keys already, for a comparison. */
+        private void touchRecords(Batch batch, int first) {
+            int count = 0;
+            for (int i = first; i < batch.count; i++) {
+                long candidate = index.candidate(batch.hashes[i]);
+                if (candidate != 0) {
+                    places[count++] = candidate;
+                }
+            }
+            logged.touch(places, count);
+        }
+
+        private int insert(Batch batch, int first) {
+            int i = first;
+            while (i < batch.count && insertOne(batch, i)) {
+                i++;
+            }
+            return i;
+        }
+
         /** Inserts a record if it is the newest, and tells whether the index is deep enough. */
-        private boolean insert(Batch batch, int i) {
+        private boolean insertOne(Batch batch, int i) {
             long hash = batch.hashes[i];
             long address = batch.addresses[i];
-            long position = index.locate(hash, logged.at(address, hash), logged.sameKey());
+            long position = index.locate(hash, sought.set(address, hash), logged.sameKey());
             if (position < 0) {
                 boolean inserted = index.insertInShard(hash, address);
                 keys += inserted ? 1 : 0;
@@ -333,13 +353,14 @@ final class IndexRebuild {
             return true;
         }
 
-        private boolean remove(Batch batch, int i) {
-            long hash = batch.hashes[i];
-            long position = index.locate(hash, batch.addresses[i]);
-            if (position >= 0) {
-                index.remove(position);
+        private int remove(Batch batch) {
+            for (int i = 0; i < batch.count; i++) {
+                long position = index.locate(batch.hashes[i], batch.addresses[i]);
+                if (position >= 0) {
+                    index.remove(position);
+                }
             }
-            return true;
+            return batch.count;
         }
     }
 }

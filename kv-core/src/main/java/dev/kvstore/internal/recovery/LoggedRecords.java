@@ -7,8 +7,6 @@ import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,33 +17,56 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoggedRecords {
 
-    /** A record. */
-    record Logged(Segment segment, int offset, long hash) {
+    /** A record that was met and whose key is sought; made once, and set for each record. */
+    static final class Sought {
 
-        boolean isIntact() {
-            return segment.isIntact(offset, segment.generation());
+        private long address;
+        private long hash;
+
+        Sought set(long address, long hash) {
+            this.address = address;
+            this.hash = hash;
+            return this;
         }
     }
 
+    /** The header and a short key, which may be in two lines of the cache. */
+    private static final int TOUCHED_BYTES = 40;
+
     private final SegmentTable segments;
     private final long hashSeed;
-    private final Map<Segment, Hint> listing = new HashMap<>();
-    private final KeyMatcher<Logged, Logged> sameKey = new SameKey();
+    private final @Nullable Hint[] listing; // by the segment's id
+    private final KeyMatcher<Sought, Sought> sameKey = new SameKey();
 
     LoggedRecords(SegmentTable segments, long hashSeed) {
         this.segments = segments;
         this.hashSeed = hashSeed;
+        this.listing = new @Nullable Hint[segments.count()];
     }
 
     /** Says that a hint lists the records of a segment. */
     void areListed(Segment segment, Hint hint) {
-        listing.put(segment, hint);
+        listing[segment.id()] = hint;
+    }
+
+    /** Has the processor fetch the starts of records, ahead of a look at them. */
+    void touch(long[] addresses, int count) {
+        long seen = 0;
+        for (int i = 0; i < count; i++) {
+            ByteBuffer buffer = segmentOf(addresses[i]).buffer();
+            int offset = offsetOf(addresses[i]);
+            seen |= buffer.getLong(offset);
+            seen |= buffer.getLong(Math.min(offset + TOUCHED_BYTES, buffer.capacity()) - 8);
+        }
+        if (seen == 0) {
+            Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
+        }
     }
 
     long sequence(long address) {
         Segment segment = segmentOf(address);
         int offset = offsetOf(address);
-        Hint hint = listing.get(segment);
+        Hint hint = listing[segment.id()];
         return hint == null
                 ? RecordFormat.sequence(segment.buffer(), offset)
                 : hint.sequence(hint.entryAt(offset));
@@ -54,7 +75,7 @@ final class LoggedRecords {
     int size(long address) {
         Segment segment = segmentOf(address);
         int offset = offsetOf(address);
-        Hint hint = listing.get(segment);
+        Hint hint = listing[segment.id()];
         return hint == null
                 ? RecordFormat.size(segment.buffer(), offset)
                 : hint.size(hint.entryAt(offset));
@@ -63,7 +84,7 @@ final class LoggedRecords {
     boolean isTombstone(long address) {
         Segment segment = segmentOf(address);
         int offset = offsetOf(address);
-        Hint hint = listing.get(segment);
+        Hint hint = listing[segment.id()];
         return hint == null
                 ? RecordFormat.flags(segment.buffer(), offset) == RecordFormat.TOMBSTONE
                 : hint.isTombstone(hint.entryAt(offset));
@@ -80,13 +101,8 @@ final class LoggedRecords {
         return offset + RecordFormat.headerSize(RecordFormat.flags(buffer, offset));
     }
 
-    /** Returns a record that was met, whose key has some hash. */
-    Logged at(long address, long hash) {
-        return new Logged(segmentOf(address), offsetOf(address), hash);
-    }
-
-    /** Returns what matches records whose key is that of a record. */
-    KeyMatcher<Logged, Logged> sameKey() {
+    /** Returns what matches records whose key is that of another record. */
+    KeyMatcher<Sought, Sought> sameKey() {
         return sameKey;
     }
 
@@ -99,38 +115,56 @@ final class LoggedRecords {
     }
 
     private long hash(Segment segment, int offset) {
-        Hint hint = listing.get(segment);
+        Hint hint = listing[segment.id()];
         return hint == null ? hashOfKey(segment, offset) : hint.hash(hint.entryAt(offset));
     }
 
-    /** Matches a record whose key is that of another record. */
-    private final class SameKey implements KeyMatcher<Logged, Logged> {
+    private final class SameKey implements KeyMatcher<Sought, Sought> {
 
         @Override
-        public @Nullable Logged match(Logged sought, long address, long life) {
-            Segment segment = segmentOf(address);
-            int offset = offsetOf(address);
-            if (hash(segment, offset) != sought.hash()) {
+        public @Nullable Sought match(Sought sought, long address, long life) {
+            if (hash(segmentOf(address), offsetOf(address)) != sought.hash) {
                 return null;
             }
-            Logged other = new Logged(segment, offset, sought.hash());
             // Two keys of one hash are possible, but a damaged one is likelier: then it is the
             // same, and the newest stays, whichever of the two that is.
-            return haveSameKey(sought, other) || !sought.isIntact() || !other.isIntact()
-                    ? other
+            return haveSameKey(sought.address, address)
+                            || !isIntact(sought.address)
+                            || !isIntact(address)
+                    ? sought
                     : null;
         }
+    }
 
-        private static boolean haveSameKey(Logged one, Logged other) {
-            ByteBuffer a = one.segment().buffer();
-            ByteBuffer b = other.segment().buffer();
-            int size = RecordFormat.keySize(a, one.offset());
-            int keyA = keyOffset(a, one.offset());
-            int keyB = keyOffset(b, other.offset());
-            return size == RecordFormat.keySize(b, other.offset())
-                    && keyA + size <= one.segment().capacityBytes()
-                    && keyB + size <= other.segment().capacityBytes()
-                    && a.slice(keyA, size).equals(b.slice(keyB, size));
+    private boolean isIntact(long address) {
+        Segment segment = segmentOf(address);
+        return segment.isIntact(offsetOf(address), segment.generation());
+    }
+
+    private boolean haveSameKey(long one, long other) {
+        ByteBuffer a = segmentOf(one).buffer();
+        ByteBuffer b = segmentOf(other).buffer();
+        int size = RecordFormat.keySize(a, offsetOf(one));
+        int keyA = keyOffset(a, offsetOf(one));
+        int keyB = keyOffset(b, offsetOf(other));
+        return size == RecordFormat.keySize(b, offsetOf(other))
+                && keyA + size <= a.capacity()
+                && keyB + size <= b.capacity()
+                && areEqual(a, keyA, b, keyB, size);
+    }
+
+    private static boolean areEqual(ByteBuffer a, int atA, ByteBuffer b, int atB, int size) {
+        int i = 0;
+        for (; i + Long.BYTES <= size; i += Long.BYTES) {
+            if (a.getLong(atA + i) != b.getLong(atB + i)) {
+                return false;
+            }
         }
+        for (; i < size; i++) {
+            if (a.get(atA + i) != b.get(atB + i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

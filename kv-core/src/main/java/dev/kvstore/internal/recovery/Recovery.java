@@ -85,7 +85,7 @@ public record Recovery(
                         regions,
                         storeId,
                         address -> hashAt(segments, hashSeed, address),
-                        expectedKeys(replay.judgements()));
+                        recordCount(replay.judgements()));
         IndexRebuild rebuild = new IndexRebuild(segments, index, hashSeed);
         rebuild.run(replay.judgements());
         // The cut is made durable before anything is written: else a later crash could find the log
@@ -116,14 +116,14 @@ public record Recovery(
                 replay.cutBytes());
     }
 
-    /** Returns how many keys there are at least, if compaction has kept garbage below a half. */
-    private static long expectedKeys(List<Judgement> judgements) {
+    /** Returns how many records there are, as far as hints tell. */
+    private static long recordCount(List<Judgement> judgements) {
         long records = 0;
         for (Judgement judgement : judgements) {
             Hint hint = judgement.hint();
             records += hint == null ? 0 : hint.entryCount();
         }
-        return records / 2;
+        return records;
     }
 
     private static long hashAt(SegmentTable segments, long hashSeed, long address) {

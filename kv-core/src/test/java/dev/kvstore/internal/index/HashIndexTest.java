@@ -127,8 +127,13 @@ class HashIndexTest {
 
         lastAddress = 0;
         HashIndex made = HashIndex.create(file(), STORE_ID, this::hashAt, 500_000);
-        assertThat(made.depth()).isEqualTo(10);
-        for (int i = 0; i < 500_000; i++) {
+        int pages = addressesByPage(made).size();
+        assertThat(pages).isGreaterThan(1400);
+        for (int i = 0; i < 350_000; i++) {
+            insert(made, hash(random.nextLong()));
+        }
+        assertThat(addressesByPage(made)).as("pages").hasSizeLessThan(pages + pages / 50);
+        for (int i = 0; i < 150_000; i++) {
             insert(made, hash(random.nextLong()));
         }
         assertThat(made.sizeBytes()).isEqualTo(size);
