@@ -1,15 +1,19 @@
 package dev.kvstore.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreException;
+import dev.kvstore.StoreClosedException;
 import dev.kvstore.internal.engine.StoreOpener;
 import dev.kvstore.internal.engine.StoreRepair;
 import dev.kvstore.simulation.World.Options;
 import dev.kvstore.testing.MutableClock;
 import dev.kvstore.testing.Seed;
+import dev.kvstore.testing.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +71,41 @@ class CopiesTest {
 
         check(options, contents, random);
         world.storage().free();
+    }
+
+    /** It may have much to copy still, and who closes waits for it. */
+    @Test
+    void aBackupEndsWhenTheStoreIsClosed() throws IOException {
+        Random random = new Random(Seed.announce("Backups of stores that are closed"));
+        World world = filled(new Options(Durability.OS, World.SEGMENT_SIZE_BYTES, false), random);
+        world.storage().copyTo(target);
+        Workers workers = new Workers();
+        AtomicInteger moments = new AtomicInteger();
+        target.observe(
+                moment -> {
+                    if (moments.incrementAndGet() == 10) {
+                        workers.start(world.store()::close);
+                        // It waits for the backup, and has said before that it is closing.
+                        await().until(CopiesTest::isCloseWaiting);
+                    }
+                });
+
+        assertThatExceptionOfType(StoreClosedException.class)
+                .isThrownBy(() -> world.store().backup(TARGET));
+
+        workers.finish();
+        assertThat(moments).hasValueGreaterThan(10);
+        assertThat(target.list()).isEmpty();
+        target.free();
+        world.storage().free();
+    }
+
+    private static boolean isCloseWaiting() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(
+                        thread ->
+                                thread.getName().equals("kv-close")
+                                        && thread.getState() == Thread.State.WAITING);
     }
 
     private World filled(Options options, Random random) {
