@@ -22,6 +22,7 @@ import dev.kvstore.testing.StoreFiles;
 import dev.kvstore.testing.StoreOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -345,6 +346,30 @@ abstract class FullDiskSuite {
         fill(store, 0, DELETES / 2, 2, VALUE_BYTES);
         assertThat(disk().free()).isGreaterThanOrEqualTo(floor - (64 << 10));
         assertThat(store.size()).isEqualTo(count - DELETES / 2);
+        reopenAndCompare(store);
+    }
+
+    /** Less garbage than is worth a compaction elsewhere is worth one where there is no room. */
+    @Test
+    void aFullStoreGoesOnAfterFewDeletions() {
+        StoreOptions compacted = options().withBackgroundCompaction(0.8);
+        KeyValueStore store = open(compacted.toBuilder(directory()).freeDiskFloorBytes(1 << 20));
+        int count = writeUntilFull(store, 0);
+
+        for (int i = 0; i < count; i += 10) {
+            assertThat(store.delete(key(i))).isTrue();
+        }
+
+        for (int i = 0; i < count / 2; i += 10) {
+            int number = i;
+            await().pollDelay(Duration.ZERO)
+                    .ignoreException(StoreFullException.class)
+                    .until(
+                            () -> {
+                                store.set(key(number), value(number, 2, VALUE_BYTES));
+                                return true;
+                            });
+        }
         reopenAndCompare(store);
     }
 
