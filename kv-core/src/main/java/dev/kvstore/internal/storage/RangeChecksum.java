@@ -5,8 +5,8 @@ import java.util.zip.CRC32C;
 
 /**
  * CRC-32C of ranges of a buffer, as {@link Crc32c#of(ByteBuffer, int, int)}, for who asks for many:
- * it makes no objects for each. What a first pass over a large log leaves for the collector else,
- * takes longer to come by than the log to read: the heap is new to the process then.
+ * it makes no objects for each. In a process that has just begun, the system would need longer to
+ * give the memory for them than a large log takes to read.
  *
  * <p><b>Threads:</b> used by one at a time.
  */
