@@ -92,6 +92,7 @@ public final class HashIndex {
     private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
 
     private static final int FIRST_DEPTH = 4;
+    private static final int BUCKET_BYTES = BUCKET_SLOTS * Long.BYTES;
 
     /** How many keys there are for each page of an index that is made for a number of keys. */
     private static final int KEYS_PER_FIRST_PAGE = SLOTS_PER_PAGE / 2;
@@ -281,7 +282,19 @@ public final class HashIndex {
 
     /** Whether some address is there under a hash; without a lock, as {@link #find}. */
     public boolean has(long hash, long address) {
-        return find(hash, address, AddressMatcher.INSTANCE) != null;
+        while (true) {
+            PageTable t = table;
+            long entry = entryOf(t, hash);
+            if (t.isPlausible(entry)) {
+                boolean has = locate(t, entry, hash, address) >= 0;
+                if (table == t && t.entryOf(hash) == entry) {
+                    return has;
+                }
+            } else if (table == t) {
+                throw damage(t.tablePageOf(hash));
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /**
@@ -310,8 +323,7 @@ public final class HashIndex {
     }
 
     private static int homeOffset(long entry, long hash) {
-        return PageTable.offsetOf(PageTable.pageOf(entry))
-                + Slot.homeBucket(hash) * BUCKET_SLOTS * 8;
+        return PageTable.offsetOf(PageTable.pageOf(entry)) + Slot.homeBucket(hash) * BUCKET_BYTES;
     }
 
     /**
@@ -375,6 +387,10 @@ public final class HashIndex {
         entryOf(table, hash);
     }
 
+    // What is returned for the offset of a slot that is not there.
+    private static final int ENDED = -1;
+    private static final int OVERFLOWED = -2;
+
     private enum Miss {
         ENDED,
         OVERFLOWED,
@@ -389,43 +405,70 @@ public final class HashIndex {
         int offset = PageTable.offsetOf(page);
         int signature = Slot.signature(hash, PageTable.depthOf(entry));
         int bucket = Slot.homeBucket(hash);
-        int home = offset + bucket * BUCKET_SLOTS * 8;
+        int home = offset + bucket * BUCKET_BYTES;
         Object result = search(region, home, signature, key, matcher);
         if (result == Miss.OVERFLOWED) {
-            int other = offset + Slot.otherBucket(bucket, signature) * BUCKET_SLOTS * 8;
+            int other = offset + Slot.otherBucket(bucket, signature) * BUCKET_BYTES;
             result = search(region, other, signature | 1, key, matcher);
         }
         return result;
     }
 
     private static <K, V> Object search(
-            ByteBuffer region, int offset, int signature, K key, KeyMatcher<K, V> matcher) {
-        Miss miss = Miss.OVERFLOWED;
-        for (int i = offset; i < offset + BUCKET_SLOTS * 8; i += 8) {
+            ByteBuffer region, int bucket, int signature, K key, KeyMatcher<K, V> matcher) {
+        int end = bucket + BUCKET_BYTES;
+        int i = nextCandidate(region, bucket, end, signature);
+        while (i >= 0) {
+            Object result = match(region, i, key, matcher);
+            if (result != null) {
+                return result;
+            }
+            i = nextCandidate(region, i + Long.BYTES, end, signature);
+        }
+        return i == ENDED ? Miss.ENDED : Miss.OVERFLOWED;
+    }
+
+    /**
+     * Returns the offset of the first slot with a signature, {@link #ENDED} if there is none but an
+     * empty one, or {@link #OVERFLOWED}. It is apart from the comparison of keys, of which the
+     * compiler makes so much code that it does not always inline it: most lookups of keys that are
+     * not there need no more than this.
+     */
+    private static int nextCandidate(ByteBuffer region, int from, int end, int signature) {
+        int none = OVERFLOWED;
+        for (int i = from; i < end; i += Long.BYTES) {
             long slot = (long) LONGS.getAcquire(region, i);
             if (slot == Slot.EMPTY) {
-                miss = Miss.ENDED;
+                none = ENDED;
             } else if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
-                long address = Slot.address(slot);
-                long life = matcher.lifeOf(address);
-                if ((long) LONGS.getAcquire(region, i) != slot) {
-                    return Miss.DISTURBED;
-                }
-                V found = matcher.match(key, address, life);
-                if (found != null) {
-                    return found;
-                }
-                Mismatch mismatch = matcher.mismatch(key, address, life);
-                // A record's place is given up only after the slot has been changed.
-                if (mismatch == Mismatch.MOVED || (long) LONGS.getAcquire(region, i) != slot) {
-                    return Miss.DISTURBED;
-                }
-                if (mismatch == Mismatch.DAMAGED) {
-                    return matcher.damage(address);
-                }
+                return i;
             }
         }
-        return miss;
+        return none;
+    }
+
+    /** Returns what the matcher found, null if the record is another key's, or as search does. */
+    private static <K, V> @Nullable Object match(
+            ByteBuffer region, int offset, K key, KeyMatcher<K, V> matcher) {
+        long slot = (long) LONGS.getAcquire(region, offset);
+        if (Slot.isVacant(slot)) {
+            return Miss.DISTURBED; // removed since it was seen
+        }
+        long address = Slot.address(slot);
+        long life = matcher.lifeOf(address);
+        if ((long) LONGS.getAcquire(region, offset) != slot) {
+            return Miss.DISTURBED;
+        }
+        V found = matcher.match(key, address, life);
+        if (found != null) {
+            return found;
+        }
+        Mismatch mismatch = matcher.mismatch(key, address, life);
+        // A record's place is given up only after the slot has been changed.
+        if (mismatch == Mismatch.MOVED || (long) LONGS.getAcquire(region, offset) != slot) {
+            return Miss.DISTURBED;
+        }
+        return mismatch == Mismatch.DAMAGED ? matcher.damage(address) : null;
     }
 
     /**
@@ -437,37 +480,76 @@ public final class HashIndex {
         PageTable t = table;
         long entry = entryOf(t, hash);
         int page = PageTable.pageOf(entry);
+        ByteBuffer region = t.regionOf(page);
+        int offset = PageTable.offsetOf(page);
         int signature = Slot.signature(hash, PageTable.depthOf(entry));
         int bucket = Slot.homeBucket(hash);
-        long position = locate(t, page, bucket, signature, key, matcher);
-        if (position < 0 && !hasEmpty(t, page, bucket)) {
-            int other = Slot.otherBucket(bucket, signature);
-            position = locate(t, page, other, signature | 1, key, matcher);
+        int i = locate(region, offset + bucket * BUCKET_BYTES, signature, key, matcher);
+        if (i == OVERFLOWED) {
+            int other = offset + Slot.otherBucket(bucket, signature) * BUCKET_BYTES;
+            i = locate(region, other, signature | 1, key, matcher);
         }
-        return position;
+        return positionOf(page, i);
+    }
+
+    private static <K, V> int locate(
+            ByteBuffer region, int bucket, int signature, K key, KeyMatcher<K, V> matcher) {
+        int end = bucket + BUCKET_BYTES;
+        int i = nextCandidate(region, bucket, end, signature);
+        while (i >= 0 && !isOf(key, Slot.address(region.getLong(i)), matcher)) {
+            i = nextCandidate(region, i + Long.BYTES, end, signature);
+        }
+        return i;
+    }
+
+    private static <K, V> boolean isOf(K key, long address, KeyMatcher<K, V> matcher) {
+        long life = matcher.lifeOf(address);
+        if (matcher.match(key, address, life) != null) {
+            return true;
+        }
+        if (matcher.mismatch(key, address, life) == Mismatch.DAMAGED) {
+            throw matcher.damage(address);
+        }
+        return false;
     }
 
     /** As {@link #locate(long, Object, KeyMatcher)}, for an address. */
     public long locate(long hash, long address) {
-        return locate(hash, address, AddressMatcher.INSTANCE);
+        PageTable t = table;
+        return locate(t, entryOf(t, hash), hash, address);
     }
 
-    private static <K, V> long locate(
-            PageTable t, int page, int bucket, int signature, K key, KeyMatcher<K, V> matcher) {
-        for (int i = bucket * BUCKET_SLOTS; i < (bucket + 1) * BUCKET_SLOTS; i++) {
-            long slot = read(t, page, i);
-            if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
-                long address = Slot.address(slot);
-                long life = matcher.lifeOf(address);
-                if (matcher.match(key, address, life) != null) {
-                    return (long) page * SLOTS_PER_PAGE + i;
-                }
-                if (matcher.mismatch(key, address, life) == Mismatch.DAMAGED) {
-                    throw matcher.damage(address);
-                }
-            }
+    /** Looks for a slot that needs no look at the log, as all of it is known. */
+    private static long locate(PageTable t, long entry, long hash, long address) {
+        int page = PageTable.pageOf(entry);
+        ByteBuffer region = t.regionOf(page);
+        int offset = PageTable.offsetOf(page);
+        int signature = Slot.signature(hash, PageTable.depthOf(entry));
+        int bucket = Slot.homeBucket(hash);
+        long slot = Slot.of(signature, address);
+        int i = offsetOf(slot, region, offset + bucket * BUCKET_BYTES);
+        if (i == OVERFLOWED) {
+            int other = Slot.otherBucket(bucket, signature);
+            i = offsetOf(Slot.displace(slot), region, offset + other * BUCKET_BYTES);
         }
-        return -1;
+        return positionOf(page, i);
+    }
+
+    private static int offsetOf(long sought, ByteBuffer region, int bucket) {
+        int none = OVERFLOWED;
+        for (int i = bucket; i < bucket + BUCKET_BYTES; i += Long.BYTES) {
+            long slot = (long) LONGS.getAcquire(region, i);
+            if (slot == sought) {
+                return i;
+            }
+            none = slot == Slot.EMPTY ? ENDED : none;
+        }
+        return none;
+    }
+
+    private static long positionOf(int page, int offset) {
+        int first = PageTable.offsetOf(page);
+        return offset < 0 ? -1 : (long) page * SLOTS_PER_PAGE + (offset - first) / Long.BYTES;
     }
 
     /** Returns the address in a slot that {@link #locate} found. */
