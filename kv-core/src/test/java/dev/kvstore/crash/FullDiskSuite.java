@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What holds when a disk is full: a write that finds no room is refused with an exception of its
@@ -356,6 +358,41 @@ abstract class FullDiskSuite {
         KeyValueStore store = open(compacted.toBuilder(directory()).freeDiskFloorBytes(1 << 20));
         int count = writeUntilFull(store, 0);
 
+        goOnAfterFewDeletions(store, count);
+    }
+
+    @Test
+    void aFullStoreGoesOnAfterFewDeletionsWhenNotAByteIsLeft() throws IOException {
+        StoreOptions compacted = options().withBackgroundCompaction(0.8);
+        KeyValueStore store = open(compacted.toBuilder(directory()).freeDiskFloorBytes(0));
+        int count = writeUntilFull(store, 0);
+        disk().leave(0);
+
+        goOnAfterFewDeletions(store, count);
+    }
+
+    /** Else they take the segment that it copies to, and it can free nothing any more. */
+    @ParameterizedTest
+    @ValueSource(ints = {VALUE_BYTES, 250})
+    void deletionsWaitForCompactionWhenNotAByteIsLeft(int valueBytes) throws IOException {
+        KeyValueStore store =
+                open(
+                        options().withBackgroundCompaction(0.8).toBuilder(directory())
+                                .compactionInterval(Duration.ofHours(1))
+                                .freeDiskFloorBytes(0));
+        int count = writeUntilFull(store, 0, 1, valueBytes);
+        disk().leave(0);
+        for (int i = 0; i < count; i += 10) {
+            assertThat(store.delete(key(i))).isTrue();
+        }
+
+        store.compact();
+
+        fill(store, count, count + count / 20, 1, valueBytes);
+        reopenAndCompare(store);
+    }
+
+    private void goOnAfterFewDeletions(KeyValueStore store, int count) {
         for (int i = 0; i < count; i += 10) {
             assertThat(store.delete(key(i))).isTrue();
         }
@@ -407,12 +444,16 @@ abstract class FullDiskSuite {
         return writeUntilFull(store, from, 1);
     }
 
-    /** Returns the number of the first key that was refused. */
     private static int writeUntilFull(KeyValueStore store, int from, int version) {
+        return writeUntilFull(store, from, version, VALUE_BYTES);
+    }
+
+    /** Returns the number of the first key that was refused. */
+    private static int writeUntilFull(KeyValueStore store, int from, int version, int valueBytes) {
         int count = from;
         try {
             for (; count < from + 100_000; count++) {
-                store.set(key(count), value(count, version, VALUE_BYTES));
+                store.set(key(count), value(count, version, valueBytes));
             }
         } catch (StoreFullException full) {
             assertThat(full).hasMessageContaining("Nothing was written");

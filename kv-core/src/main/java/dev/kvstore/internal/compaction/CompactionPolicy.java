@@ -45,6 +45,15 @@ final class CompactionPolicy {
         return capacity == 0 ? 0 : (double) reclaimable / capacity;
     }
 
+    /** The share of the full segments' space that one segment takes: so much can be made free. */
+    double shareOfOneSegment() {
+        long capacity = 0;
+        for (Segment segment : segments.all()) {
+            capacity += isCandidate(segment) ? segment.capacityBytes() : 0;
+        }
+        return capacity == 0 ? 1 : (double) segmentSizeBytes / capacity;
+    }
+
     /** Leaves a segment alone from now on, in which damage was found. */
     void leaveOut(Segment segment) {
         damaged.put(segment, segment.generation());

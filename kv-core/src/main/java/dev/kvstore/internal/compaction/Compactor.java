@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Compacts a store, in the background when there is enough garbage and completely when asked.
  *
  * <p><b>Threads:</b> one, which this class starts; everything else may be called by anybody. The
- * store's write lock is taken inside this class's own lock nowhere, and the other way round
- * nowhere.
+ * store's write lock is taken inside this class's own lock nowhere; the other way round it may be.
  */
 public final class Compactor {
 
@@ -106,6 +105,9 @@ public final class Compactor {
     /** Whether somebody waits for a complete compaction; changed with the lock held. */
     private volatile boolean requested;
 
+    /** The last request for space after which there was a compaction, if it was worth one. */
+    private long answeredRequest; // used by the thread only
+
     /** Whether there may be something to give back when nobody writes much. */
     private boolean quietWorkDue; // used by the thread only
 
@@ -156,6 +158,9 @@ public final class Compactor {
     /** Starts the thread. */
     public void start() {
         log.onSealed(this::segmentSealed);
+        if (options.inBackground()) {
+            log.spaceRequests().begin(this::wake);
+        }
         // What the last process left: it may have ended before it was due, each time.
         sealed = true;
         quietWorkDue = options.inBackground() || log.hasSurplus();
@@ -242,10 +247,20 @@ public final class Compactor {
         }
     }
 
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void run() {
         try {
             while (!stopped) {
                 List<Request> served = awaitWork();
+                long spaceRequest = log.spaceRequests().latest();
                 if (stopped) {
                     return;
                 }
@@ -253,6 +268,8 @@ public final class Compactor {
                 if (!served.isEmpty() || isBackgroundWorkDue()) {
                     work(served);
                 }
+                answeredRequest = spaceRequest;
+                log.spaceRequests().answer(spaceRequest);
                 if (quiet) {
                     shrink(); // also after a failure, so that it is not tried again at once
                 }
@@ -262,6 +279,8 @@ public final class Compactor {
             log.commit().fail(e);
             stop(new KeyValueStoreException("Compaction has ended for good: " + e, e));
             throw e;
+        } finally {
+            log.spaceRequests().end();
         }
     }
 
@@ -285,7 +304,11 @@ public final class Compactor {
             if (quietWorkDue) {
                 waitNanos = Math.min(waitNanos, untilQuiet());
             }
-            while (!stopped && requests.isEmpty() && !sealed && waitNanos > 0) {
+            while (!stopped
+                    && requests.isEmpty()
+                    && !sealed
+                    && log.spaceRequests().latest() == answeredRequest
+                    && waitNanos > 0) {
                 waitNanos = changed.awaitNanos(waitNanos);
             }
             // After a failure only time or a request starts another try, so that it does not spin.
@@ -315,7 +338,9 @@ public final class Compactor {
             log.shrink(KEPT_WHEN_QUIET);
         } catch (IOException | RuntimeException | Error e) {
             // Whatever it was, the segments can be used as they are.
-            log(new KeyValueStoreException("Free segments could not be given back: " + e, e));
+            log(
+                    new KeyValueStoreException("Free segments could not be given back: " + e, e),
+                    false);
         }
     }
 
@@ -334,7 +359,9 @@ public final class Compactor {
     /** Returns the share of garbage above which there is something to do. */
     private double tolerated() {
         if (log.allocationFailure() != null) {
-            return Math.min(FULL_RATIO, options.garbageRatio());
+            double share = Math.min(FULL_RATIO, options.garbageRatio());
+            boolean awaited = log.spaceRequests().isAwaited();
+            return awaited ? Math.min(share, policy.shareOfOneSegment()) : share;
         }
         return options.garbageRatio() * (untilQuiet() > 0 ? 1 : QUIET_SHARE);
     }
@@ -372,6 +399,7 @@ public final class Compactor {
                         pass.reclaimed(),
                         bytesBefore,
                         diskBytes.getAsLong());
+        boolean wasFull = false;
         // Before those who wait go on, who may look at what was noted.
         ending.accept(stopped ? null : report, stopped ? null : failure);
         lock.lock();
@@ -379,6 +407,7 @@ public final class Compactor {
             if (!served.isEmpty() || pass.done > 0) {
                 lastReport = report;
             }
+            wasFull = lastFailure instanceof StoreFullException;
             lastFailure = failure;
             progress = null;
             if (stopped) {
@@ -396,14 +425,17 @@ public final class Compactor {
             lock.unlock();
         }
         if (failure != null && !stopped) {
-            log(failure);
+            // It is tried again and again while the disk is full, which needs to be said once.
+            log(failure, wasFull && failure instanceof StoreFullException);
         }
     }
 
     /** A log may fail too, for want of a file descriptor, and must not take this thread with it. */
-    private static void log(RuntimeException failure) {
+    private static void log(RuntimeException failure, boolean again) {
         try {
-            LOGGER.log(System.Logger.Level.WARNING, "Compaction failed.", failure);
+            System.Logger.Level level =
+                    again ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+            LOGGER.log(level, "Compaction failed.", failure);
         } catch (RuntimeException | Error e) {
             failure.addSuppressed(e); // whoever asked for the compaction has been told
         }

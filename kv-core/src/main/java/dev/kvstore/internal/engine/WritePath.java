@@ -290,7 +290,8 @@ final class WritePath implements ExpiredRecords {
         try {
             log.commit().throwIfFailed();
             log.awaitRoom(
-                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
+                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8),
+                    Log.Purpose.EXPIRATION);
             long position = locate(key, hash);
             if (position >= 0
                     && index.addressAt(position) == address

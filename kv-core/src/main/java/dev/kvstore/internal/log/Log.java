@@ -50,7 +50,12 @@ public final class Log {
      * come to. When there are more, writers wait for it.
      */
 
-    /** Room at the end of the tail that only deletions may use while there is no next segment. */
+    /**
+     * Room at the end of the tail that only deletions may use while there is no next segment. It is
+     * half of the tail once the disk is known to be full: the tombstones that fit there make more
+     * than a segment of garbage, unless the values are tiny, and that much compaction can turn into
+     * a free segment.
+     */
     private static final int DELETION_ROOM_BYTES = 64 << 10;
 
     /** How far apart marks are at least, so that they cost less than one per cent. */
@@ -78,8 +83,13 @@ public final class Log {
     public enum Purpose {
         /** New data: it leaves what is kept for the others. */
         DATA,
-        /** A deletion: it may use the reserve, and leaves what compaction needs to free space. */
+        /**
+         * A deletion: it waits for compaction to make room, may use the reserve after that, and
+         * leaves what compaction needs to free space.
+         */
         DELETION,
+        /** A deletion by compaction, which cannot wait for itself. */
+        EXPIRATION,
         /** A note of compaction's: it may use all there is. */
         PROOF
     }
@@ -100,6 +110,7 @@ public final class Log {
     private final LogMonitor monitor;
     private final GroupCommit commit;
     private final SegmentPool pool;
+    private final SpaceRequests spaceRequests;
     private final Sealer sealer;
     private final ColdTail coldTail;
     private final LongConsumer publisher;
@@ -171,6 +182,7 @@ public final class Log {
                         preparation,
                         segmentSizeBytes,
                         freeDiskFloorBytes);
+        this.spaceRequests = new SpaceRequests(monitor);
         this.sealer =
                 new Sealer(storage, storeFile.storeId(), addresses, monitor, commit, pool, hashAt);
         this.coldTail =
@@ -230,6 +242,11 @@ public final class Log {
     /** Returns the segment that compaction copies to. */
     public ColdTail coldTail() {
         return coldTail;
+    }
+
+    /** Returns how deletions ask compaction for room. */
+    public SpaceRequests spaceRequests() {
+        return spaceRequests;
     }
 
     /** Returns the segment that is being written. */
@@ -364,6 +381,7 @@ public final class Log {
      */
     public void awaitRoom(long sizeBytes, Purpose purpose) {
         boolean large = sizeBytes > largestBatchBytes();
+        boolean mayAsk = purpose == Purpose.DELETION && !large;
         while (!fits(sizeBytes, purpose)) {
             long fileSize = large ? oversizedFileSize(sizeBytes) : 0;
             Segment next =
@@ -375,7 +393,8 @@ public final class Log {
             } else if (sealer.isBehind()) {
                 monitor.awaitChange();
             } else {
-                requestOrUseReserve(fileSize, purpose != Purpose.DATA && !large);
+                requestOrUseReserve(fileSize, purpose != Purpose.DATA && !large, mayAsk);
+                mayAsk = false;
             }
         }
         if (filledFast || tail.tail > tail.capacityBytes / 2) {
@@ -383,11 +402,18 @@ public final class Log {
         }
     }
 
-    /** What helps to free space may use the room below the floor and, failing that, the reserve. */
-    private void requestOrUseReserve(long fileSize, boolean spaceSaving) {
+    /**
+     * What helps to free space may use the room below the floor. If there is none, it asks
+     * compaction for some, and uses the reserve the next time.
+     */
+    private void requestOrUseReserve(long fileSize, boolean spaceSaving, boolean mayAsk) {
         try {
             pool.request(fileSize, spaceSaving);
         } catch (StoreFullException e) {
+            if (mayAsk) {
+                spaceRequests.await(pool::hasNext);
+                return;
+            }
             Segment reserve = spaceSaving && !sealer.isBehind() ? pool.takeReserve() : null;
             if (reserve == null) {
                 throw e;
@@ -414,8 +440,11 @@ public final class Log {
 
     private int keptFrom(Purpose purpose) {
         return switch (purpose) {
-            case DATA -> Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
-            case DELETION -> PROOF_ROOM_BYTES;
+            case DATA ->
+                    pool.failure() != null
+                            ? segmentSizeBytes / 2
+                            : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
+            case DELETION, EXPIRATION -> PROOF_ROOM_BYTES;
             case PROOF -> 0;
         };
     }
