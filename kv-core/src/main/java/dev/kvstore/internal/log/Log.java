@@ -79,6 +79,9 @@ public final class Log {
     /** What is longer than this the processor fetches by itself once it is read. */
     private static final int TOUCHED_BYTES = 3 * CACHE_LINE_BYTES;
 
+    /** How far before it is written the tail is fetched: what is fetched now must come in time. */
+    private static final int TOUCHED_AHEAD_BYTES = 8 * CACHE_LINE_BYTES;
+
     /** What a record is for, and so how much of the last room on a full disk it may take. */
     public enum Purpose {
         /** New data: it leaves what is kept for the others. */
@@ -213,14 +216,29 @@ public final class Log {
         Segment segment = address == 0 ? null : segmentOf(address);
         int offset = addresses.offset(address);
         if (segment != null && segment.capacityBytes - offset > TOUCHED_BYTES) {
-            ByteBuffer buffer = segment.buffer;
-            byte sum = 0;
-            for (int at = 0; at < TOUCHED_BYTES; at += CACHE_LINE_BYTES) {
-                sum += buffer.get(offset + at);
-            }
-            if (sum == 1) {
-                Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
-            }
+            touch(segment.buffer, offset);
+        }
+    }
+
+    /**
+     * Has the processor fetch the place of records that are appended soon. A store waits for memory
+     * that is not in the cache, and the lock is not given up before the stores under it are done.
+     */
+    public void touchTail() {
+        Segment segment = tail; // of any moment
+        int ahead = segment.tail + TOUCHED_AHEAD_BYTES;
+        if (ahead + TOUCHED_BYTES <= segment.capacityBytes) {
+            touch(segment.buffer, ahead);
+        }
+    }
+
+    private static void touch(ByteBuffer buffer, int offset) {
+        byte sum = 0;
+        for (int at = 0; at < TOUCHED_BYTES; at += CACHE_LINE_BYTES) {
+            sum += buffer.get(offset + at);
+        }
+        if (sum == 1) {
+            Thread.onSpinWait(); // a use of what was loaded, or the compiler leaves it out
         }
     }
 
