@@ -52,9 +52,9 @@ public final class Log {
 
     /**
      * Room at the end of the tail that only deletions may use while there is no next segment. It is
-     * half of the tail once the disk is known to be full: the tombstones that fit there make more
-     * than a segment of garbage, unless the values are tiny, and that much compaction can turn into
-     * a free segment.
+     * half of the tail if there may be no next one: the tombstones that fit there make more than a
+     * segment of garbage, unless the values are tiny, and that much compaction can turn into a free
+     * segment.
      */
     private static final int DELETION_ROOM_BYTES = 64 << 10;
 
@@ -459,7 +459,7 @@ public final class Log {
     private int keptFrom(Purpose purpose) {
         return switch (purpose) {
             case DATA ->
-                    pool.failure() != null
+                    pool.isDiskNearlyFull()
                             ? segmentSizeBytes / 2
                             : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
             case DELETION, EXPIRATION -> PROOF_ROOM_BYTES;

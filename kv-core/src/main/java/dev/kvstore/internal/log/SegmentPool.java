@@ -28,6 +28,9 @@ final class SegmentPool {
 
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** As many as are taken between two looks at the disk, and one more. */
+    private static final long NEARLY_FULL_SEGMENTS = 3;
+
     /** How old the figure of the free disk may be; asking the system takes microseconds. */
     private static final long FREE_DISK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -108,6 +111,14 @@ final class SegmentPool {
     /** Whether there is a segment for the hot tail to go on in. */
     boolean hasNext() {
         return free.size() > keptForCompaction();
+    }
+
+    /** Whether the disk may have no room for another segment above the floor, or has none. */
+    boolean isDiskNearlyFull() {
+        long free = freeDiskBytes;
+        return failure != null
+                || (free >= 0
+                        && free - freeDiskFloorBytes < NEARLY_FULL_SEGMENTS * segmentSizeBytes);
     }
 
     /** Takes a segment for the hot tail, or null if there is none. */
