@@ -126,7 +126,7 @@ public final class Hint {
         return size;
     }
 
-    /** Makes durable what a segment's hint says. See {@link SegmentTable#confirmHeaders}. */
+    /** Makes durable what a segment's hint says. See {@link SegmentTable#confirm}. */
     static void confirm(Storage storage, Segment segment) throws IOException {
         String name = SegmentFormat.hintName(segment.id);
         long size = storage.size(name);

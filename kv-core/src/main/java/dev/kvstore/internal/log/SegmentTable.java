@@ -401,20 +401,26 @@ public final class SegmentTable {
     }
 
     /**
-     * Makes durable what the headers say. If the last process died of a failed force, the kernel
-     * may hold pages as written that never reached the disk: a segment that looks free, or the
-     * number of segments, could be another after the next power cut. Storing what is there makes
-     * the pages dirty again, so that the force writes them.
+     * Makes durable what store file, headers and hints say, before anything is changed on the
+     * strength of it. If the last process died of a failed force, the kernel may hold pages as
+     * written that never reached the disk: a segment that looks free, or the number of segments,
+     * could be another after the next power cut. Storing what is there makes the pages dirty again,
+     * so that the force writes them. Records may be read meanwhile.
      */
-    public void confirmHeaders() throws IOException {
+    public void confirm(List<Judgement> judgements) throws IOException {
         storeFile.confirm();
         for (Segment segment : segments) {
             segment.buffer.putLong(0, segment.buffer.getLong(0));
             segment.force(0, SegmentFormat.HEADER_SIZE_BYTES);
         }
+        for (Judgement judgement : judgements) {
+            if (judgement.hint() != null) {
+                Hint.confirm(storage, judgement.segment());
+            }
+        }
     }
 
-    /** Ends, durably, a segment where recovery found its end, or confirms the hint that says so. */
+    /** Ends, durably, a segment where recovery found its end, unless its hint says so already. */
     public void settle(Judgement judgement, IntToLongFunction hashAt) throws IOException {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
@@ -422,10 +428,8 @@ public final class SegmentTable {
         segment.noteGap();
         segment.filled |= segment.kind == Segment.Kind.COLD && judgement.hint() != null;
         readExpirations(judgement);
-        if (judgement.hint() != null) {
-            Hint.confirm(storage, segment);
-        } else {
-            // As in confirmHeaders: the pages may be on the disk, or only seem to be.
+        if (judgement.hint() == null) {
+            // As in confirm: the pages may be on the disk, or only seem to be.
             ByteBuffer buffer = segment.buffer;
             for (int at = 0; at < segment.tail; at += 4096) {
                 buffer.put(at, buffer.get(at));

@@ -242,7 +242,7 @@ public final class StoreFile {
         return segmentCount;
     }
 
-    /** Makes durable what it says. See {@link SegmentTable#confirmHeaders}. */
+    /** Makes durable what it says. See {@link SegmentTable#confirm}. */
     void confirm() throws IOException {
         ByteBuffer buffer = region.buffer();
         buffer.putLong(0, buffer.getLong(0));

@@ -7,15 +7,12 @@ import dev.kvstore.internal.log.Judgement;
 import dev.kvstore.internal.log.RecordScanner;
 import dev.kvstore.internal.log.Segment;
 import dev.kvstore.internal.log.SegmentTable;
-import dev.kvstore.internal.storage.EngineThread;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -84,40 +81,23 @@ final class IndexRebuild {
 
     private void inParallel(List<Judgement> judgements, boolean removing) throws IOException {
         Queue<Judgement> queue = new ConcurrentLinkedQueue<>(judgements);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
-        List<Thread> threads = new ArrayList<>();
+        Workers workers = new Workers();
         threadCount = Math.min(judgements.size(), Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < threadCount; i++) {
-            Thread thread = new EngineThread("kv-rebuild", () -> readAll(queue, removing, failure));
-            threads.add(thread);
-            thread.start();
+            workers.start("kv-rebuild", () -> readAll(queue, removing, workers));
         }
-        threads.forEach(EngineThread::joinUninterruptibly);
-        Throwable e = failure.get();
-        if (e instanceof Error error) {
-            throw error;
-        }
-        if (e instanceof RuntimeException exception) {
-            throw exception;
-        }
-        if (e != null) {
-            throw new IOException(e);
-        }
+        workers.join();
     }
 
-    private void readAll(
-            Queue<Judgement> queue, boolean removing, AtomicReference<Throwable> failure) {
-        try {
-            Records records = new Records(removing);
-            Judgement next = queue.poll();
-            while (next != null && failure.get() == null) {
-                read(next, records);
-                next = queue.poll();
-            }
-            records.end();
-        } catch (Throwable e) {
-            failure.compareAndSet(null, e);
+    private void readAll(Queue<Judgement> queue, boolean removing, Workers workers)
+            throws IOException {
+        Records records = new Records(removing);
+        Judgement next = queue.poll();
+        while (next != null && !workers.haveFailed()) {
+            read(next, records);
+            next = queue.poll();
         }
+        records.end();
     }
 
     private void read(Judgement judgement, Records records) throws IOException {

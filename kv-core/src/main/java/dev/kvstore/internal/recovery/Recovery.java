@@ -75,9 +75,6 @@ public record Recovery(
             long hashSeed,
             boolean readOnly)
             throws IOException {
-        if (!readOnly) {
-            segments.confirmHeaders();
-        }
         LogReplay replay = new LogReplay(segments);
         replay.run();
         HashIndex index =
@@ -87,7 +84,17 @@ public record Recovery(
                         address -> hashAt(segments, hashSeed, address),
                         recordCount(replay.judgements()));
         IndexRebuild rebuild = new IndexRebuild(segments, index, hashSeed);
-        rebuild.run(replay.judgements());
+        // Side by side: the one waits for the disk, a little for each segment, the other does not.
+        Workers confirming = new Workers();
+        if (!readOnly) {
+            confirming.start("kv-confirm", () -> segments.confirm(replay.judgements()));
+        }
+        try {
+            rebuild.run(replay.judgements());
+        } finally {
+            confirming.await();
+        }
+        confirming.join();
         // The cut is made durable before anything is written: else a later crash could find the log
         // going on behind the hole with what was cut off here. First what is behind the hole goes,
         // then the hint says that the log is whole up to there: the other way round a crash between
