@@ -45,7 +45,9 @@ public final class HashIndex {
      *
      *  - A bucket with an EMPTY slot has displaced nothing since its page was built: an entry is
      *    displaced only when its home bucket has no vacant slot, and in a bucket without EMPTY a
-     *    removed entry leaves DELETED behind. So a search may end at home if it saw EMPTY there.
+     *    removed entry leaves DELETED behind. So a search may end at home if a slot there was EMPTY
+     *    and still is when all others have been looked at. Seen once is not enough: meanwhile it may
+     *    have been filled, and then what was sought moved out of a slot not yet looked at.
      *  - An entry moves only from its home to its other bucket, and the copy is stored before the
      *    original is overwritten. A reader looks at home first, so it meets one or the other.
      *  - Everything else happens by a change of the page table: the two halves of a page are
@@ -435,16 +437,23 @@ public final class HashIndex {
      * not there need no more than this.
      */
     private static int nextCandidate(ByteBuffer region, int from, int end, int signature) {
-        int none = OVERFLOWED;
+        int empty = -1;
         for (int i = from; i < end; i += Long.BYTES) {
             long slot = (long) LONGS.getAcquire(region, i);
             if (slot == Slot.EMPTY) {
-                none = ENDED;
+                empty = i;
             } else if (Slot.signature(slot) == signature && !Slot.isVacant(slot)) {
                 return i;
             }
         }
-        return none;
+        return none(region, empty);
+    }
+
+    /** Returns {@link #ENDED} if a slot was empty until now, or {@link #OVERFLOWED}. */
+    private static int none(ByteBuffer region, int empty) {
+        return empty >= 0 && (long) LONGS.getAcquire(region, empty) == Slot.EMPTY
+                ? ENDED
+                : OVERFLOWED;
     }
 
     /** Returns what the matcher found, null if the record is another key's, or as search does. */
@@ -536,15 +545,15 @@ public final class HashIndex {
     }
 
     private static int offsetOf(long sought, ByteBuffer region, int bucket) {
-        int none = OVERFLOWED;
+        int empty = -1;
         for (int i = bucket; i < bucket + BUCKET_BYTES; i += Long.BYTES) {
             long slot = (long) LONGS.getAcquire(region, i);
             if (slot == sought) {
                 return i;
             }
-            none = slot == Slot.EMPTY ? ENDED : none;
+            empty = slot == Slot.EMPTY ? i : empty;
         }
-        return none;
+        return none(region, empty);
     }
 
     private static long positionOf(int page, int offset) {
