@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.CompactionReport;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreBuilder;
 import dev.kvstore.StoreFullException;
+import dev.kvstore.StoreListener;
 import dev.kvstore.StoreState;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.storage.DiskStorage;
@@ -20,12 +22,15 @@ import dev.kvstore.internal.storage.Storage;
 import dev.kvstore.testing.StoreContents;
 import dev.kvstore.testing.StoreFiles;
 import dev.kvstore.testing.StoreOptions;
+import dev.kvstore.testing.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -375,27 +380,74 @@ abstract class FullDiskSuite {
     @ParameterizedTest
     @ValueSource(ints = {VALUE_BYTES, 250})
     void deletionsWaitForCompactionWhenNotAByteIsLeft(int valueBytes) throws IOException {
-        KeyValueStore store =
-                open(
-                        options().withBackgroundCompaction(0.8).toBuilder(directory())
-                                .compactionInterval(Duration.ofHours(1))
-                                .freeDiskFloorBytes(0));
+        KeyValueStore store = open(compactedWhenAsked());
+        int count = fillTheDisk(store, valueBytes);
+
+        deleteEveryTenth(store, count);
+
+        goOnAfterCompaction(store, count, valueBytes);
+    }
+
+    @Test
+    void deletionsDoNotWaitForTheRateOfCompaction() throws IOException {
+        KeyValueStore store = open(compactedWhenAsked().compactionRateLimitBytesPerSecond(1000));
+        int count = fillTheDisk(store, 250);
+
+        deleteEveryTenth(store, count);
+
+        goOnAfterCompaction(store, count, 250);
+    }
+
+    @Test
+    void deletionsWaitForTheCompactionThatAnotherOneGivesWayTo() throws IOException {
+        KeyValueStore store = open(compactedWhenAsked());
+        int count = fillTheDisk(store, 250);
+        Workers workers = new Workers();
+        AtomicBoolean begun = new AtomicBoolean();
+        store.addListener(
+                new StoreListener() {
+                    @Override
+                    public BiConsumer<@Nullable CompactionReport, @Nullable Throwable>
+                            compactionStarted() {
+                        if (begun.compareAndSet(false, true)) {
+                            workers.start(store::compact);
+                        }
+                        return (report, failure) -> {};
+                    }
+                });
+
+        deleteEveryTenth(store, count);
+
+        workers.finish();
+        goOnAfterCompaction(store, count, 250);
+    }
+
+    private KeyValueStoreBuilder compactedWhenAsked() {
+        return options().withBackgroundCompaction(0.8).toBuilder(directory())
+                .compactionInterval(Duration.ofHours(1))
+                .freeDiskFloorBytes(0);
+    }
+
+    private int fillTheDisk(KeyValueStore store, int valueBytes) throws IOException {
         int count = writeUntilFull(store, 0, 1, valueBytes);
         disk().leave(0);
+        return count;
+    }
+
+    private static void deleteEveryTenth(KeyValueStore store, int count) {
         for (int i = 0; i < count; i += 10) {
             assertThat(store.delete(key(i))).isTrue();
         }
+    }
 
+    private void goOnAfterCompaction(KeyValueStore store, int count, int valueBytes) {
         store.compact();
-
         fill(store, count, count + count / 20, 1, valueBytes);
         reopenAndCompare(store);
     }
 
     private void goOnAfterFewDeletions(KeyValueStore store, int count) {
-        for (int i = 0; i < count; i += 10) {
-            assertThat(store.delete(key(i))).isTrue();
-        }
+        deleteEveryTenth(store, count);
 
         for (int i = 0; i < count / 2; i += 10) {
             int number = i;

@@ -159,7 +159,7 @@ public final class Compactor {
     public void start() {
         log.onSealed(this::segmentSealed);
         if (options.inBackground()) {
-            log.spaceRequests().begin(this::wake);
+            log.spaceRequests().begin(thread, this::wake);
         }
         // What the last process left: it may have ended before it was due, each time.
         sealed = true;
@@ -268,8 +268,10 @@ public final class Compactor {
                 if (!served.isEmpty() || isBackgroundWorkDue()) {
                     work(served);
                 }
-                answeredRequest = spaceRequest;
-                log.spaceRequests().answer(spaceRequest);
+                if (!served.isEmpty() || !requested) { // else it was cut short for those who wait
+                    answeredRequest = spaceRequest;
+                    log.spaceRequests().answer(spaceRequest);
+                }
                 if (quiet) {
                     shrink(); // also after a failure, so that it is not tried again at once
                 }
@@ -479,8 +481,13 @@ public final class Compactor {
                             policy,
                             expired,
                             new RateLimiter(complete ? 0 : options.rateLimitBytesPerSecond()),
-                            () -> stopped || requested, // who waits for all waits for this, too
+                            this::isAwaited,
                             () -> stopped);
+        }
+
+        /** Whether somebody waits: who waits for all waits for this, too. */
+        private boolean isAwaited() {
+            return stopped || requested || log.spaceRequests().isAwaited();
         }
 
         long reclaimed() {

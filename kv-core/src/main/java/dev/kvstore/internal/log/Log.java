@@ -395,6 +395,9 @@ public final class Log {
      * Makes sure that records of so many bytes fit the tail, in one piece. Write lock held; it may
      * be given up and taken again, so the caller decides anything only afterwards.
      *
+     * <p>What helps to free space may use the room below the floor. If there is none, a deletion
+     * asks compaction to make some, and uses the reserve only if that brings nothing.
+     *
      * @throws dev.kvstore.StoreFullException if there is no room and none can be made
      */
     public void awaitRoom(long sizeBytes, Purpose purpose) {
@@ -411,8 +414,17 @@ public final class Log {
             } else if (sealer.isBehind()) {
                 monitor.awaitChange();
             } else {
-                requestOrUseReserve(fileSize, purpose != Purpose.DATA && !large, mayAsk);
-                mayAsk = false;
+                boolean spaceSaving = purpose != Purpose.DATA && !large;
+                try {
+                    pool.request(fileSize, spaceSaving);
+                } catch (StoreFullException e) {
+                    if (mayAsk) {
+                        mayAsk = false;
+                        spaceRequests.await(() -> pool.hasNext() || fits(sizeBytes, purpose));
+                    } else {
+                        useReserve(e, spaceSaving);
+                    }
+                }
             }
         }
         if (filledFast || tail.tail > tail.capacityBytes / 2) {
@@ -420,25 +432,13 @@ public final class Log {
         }
     }
 
-    /**
-     * What helps to free space may use the room below the floor. If there is none, it asks
-     * compaction for some, and uses the reserve the next time.
-     */
-    private void requestOrUseReserve(long fileSize, boolean spaceSaving, boolean mayAsk) {
-        try {
-            pool.request(fileSize, spaceSaving);
-        } catch (StoreFullException e) {
-            if (mayAsk) {
-                spaceRequests.await(pool::hasNext);
-                return;
-            }
-            Segment reserve = spaceSaving && !sealer.isBehind() ? pool.takeReserve() : null;
-            if (reserve == null) {
-                throw e;
-            }
-            roll(reserve);
-            onReserve = true;
+    private void useReserve(StoreFullException reason, boolean spaceSaving) {
+        Segment reserve = spaceSaving && !sealer.isBehind() ? pool.takeReserve() : null;
+        if (reserve == null) {
+            throw reason;
         }
+        roll(reserve);
+        onReserve = true;
     }
 
     private boolean fits(long sizeBytes, Purpose purpose) {
@@ -459,7 +459,7 @@ public final class Log {
     private int keptFrom(Purpose purpose) {
         return switch (purpose) {
             case DATA ->
-                    pool.isDiskNearlyFull()
+                    pool.isDiskNearlyFull() && tail.tail > SegmentFormat.HEADER_SIZE_BYTES
                             ? segmentSizeBytes / 2
                             : Math.min(DELETION_ROOM_BYTES, segmentSizeBytes / 16);
             case DELETION, EXPIRATION -> PROOF_ROOM_BYTES;

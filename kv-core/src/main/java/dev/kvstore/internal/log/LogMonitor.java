@@ -74,6 +74,26 @@ final class LogMonitor {
         throwIfOver();
     }
 
+    /** As {@link #awaitChange()}, for so long at most; interrupts are kept for the caller. */
+    void awaitChangeNanos(long nanos) {
+        throwIfOver();
+        long end = System.nanoTime() + nanos;
+        boolean interrupted = false;
+        boolean waited = false;
+        while (!waited) {
+            try {
+                changed.awaitNanos(end - System.nanoTime());
+                waited = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        throwIfOver();
+    }
+
     private void throwIfOver() {
         commit.throwIfFailed();
         if (stopped) {

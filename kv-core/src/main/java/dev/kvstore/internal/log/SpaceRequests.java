@@ -1,13 +1,16 @@
 package dev.kvstore.internal.log;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a deletion that finds no room on a full disk waits for compaction to make some.
  *
  * <p>The alternative is the segment that is kept for compaction to copy to. Once that has
  * tombstones in it, compaction can free nothing any more until there is room elsewhere, so a
- * deletion takes it only if compaction has looked and found too little to gain.
+ * deletion takes it only if compaction has found too little to gain, or takes too long: it may be
+ * kept from retiring segments, or have more to copy than anybody waits for.
  *
  * <p><b>Threads:</b> guarded by the write lock, but for {@link #latest} and {@link #isAwaited}.
  */
@@ -15,8 +18,11 @@ public final class SpaceRequests {
 
     private static final long NOBODY_ANSWERS = Long.MAX_VALUE;
 
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final LogMonitor monitor;
     private Runnable listener = () -> {};
+    private @Nullable Thread answering;
     private volatile long latest;
     private volatile int waiting;
     private long answered = NOBODY_ANSWERS;
@@ -28,11 +34,13 @@ public final class SpaceRequests {
     /**
      * From now on requests are answered.
      *
-     * @param listener called for each, with the write lock held
+     * @param answering the thread that does, which therefore asks in vain
+     * @param listener called for each request, with the write lock held
      */
-    public void begin(Runnable listener) {
+    public void begin(Thread answering, Runnable listener) {
         monitor.change(
                 () -> {
+                    this.answering = answering;
                     this.listener = listener;
                     answered = latest;
                 });
@@ -58,17 +66,24 @@ public final class SpaceRequests {
         monitor.change(() -> answered = Math.max(answered, request));
     }
 
-    /** Asks for room and waits until there is, or it has been looked for. Write lock held. */
+    /**
+     * Asks for room and waits until there is, or it has been looked for, or that takes too long.
+     * Write lock held, and given up meanwhile.
+     */
     void await(BooleanSupplier isThere) {
+        if (answered == NOBODY_ANSWERS || Thread.currentThread() == answering) {
+            return;
+        }
         long request = latest + 1;
         latest = request;
         waiting = waiting + 1;
         try {
-            if (answered < request) {
-                listener.run();
-            }
-            while (answered < request && !isThere.getAsBoolean()) {
-                monitor.awaitChange();
+            listener.run();
+            long begunAtNanos = System.nanoTime();
+            long left = LONGEST_WAIT_NANOS;
+            while (answered < request && !isThere.getAsBoolean() && left > 0) {
+                monitor.awaitChangeNanos(left);
+                left = begunAtNanos + LONGEST_WAIT_NANOS - System.nanoTime();
             }
         } finally {
             waiting = waiting - 1;
