@@ -486,7 +486,10 @@ public final class Log {
             sealer.add(tail, position());
             unforced.add(tail);
         }
-        long base = position();
+        // One of its own, so that waiting for it has the header forced, though no record may
+        // follow:
+        // a close leaves a note of the tail's life.
+        long base = position() + 1;
         long now = System.nanoTime();
         filledFast = now - tailBegunAtNanos < FAST_FILL_NANOS;
         tailBegunAtNanos = now;
