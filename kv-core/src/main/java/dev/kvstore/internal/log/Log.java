@@ -486,8 +486,7 @@ public final class Log {
             sealer.add(tail, position());
             unforced.add(tail);
         }
-        // One of its own, so that waiting for it has the header forced, though no record may
-        // follow:
+        // One of its own, so that who waits for it has the header forced even if no record follows:
         // a close leaves a note of the tail's life.
         long base = position() + 1;
         long now = System.nanoTime();
