@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The disk has no room for the write, or less than the free-disk floor; nothing was written.
- * Deletes and compaction still work, and writes work again once there is room.
+ * Deletes and compaction still work, and writes work again once there is room. A delete may wait
+ * for ten seconds for compaction in the background to make some.
  */
 public final class StoreFullException extends KeyValueStoreException {
 
