@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,7 +51,7 @@ final class JavadocLinks {
 
         String page() {
             String path = packageName.replace('.', '/') + "/" + name;
-            return PAGE.formatted(Runtime.version().feature(), module, path);
+            return String.format(Locale.ROOT, PAGE, Runtime.version().feature(), module, path);
         }
     }
 

@@ -37,7 +37,17 @@ final class SegmentFormat {
     private SegmentFormat() {}
 
     static String fileName(int id) {
-        return String.format("segment-%08d.kvs", id);
+        return nameOf(id) + ".kvs";
+    }
+
+    static String hintName(int id) {
+        return nameOf(id) + ".hint";
+    }
+
+    /** Not by a format string: that would take the digits of the locale. */
+    private static String nameOf(int id) {
+        String digits = Integer.toString(id);
+        return "segment-" + "0".repeat(Math.max(0, 8 - digits.length())) + digits;
     }
 
     /** Returns the id in the name of a segment file, or -1 if it is no such name. */
@@ -47,10 +57,6 @@ final class SegmentFormat {
         }
         long id = Long.parseLong(name.substring(8, name.length() - 4));
         return id <= Integer.MAX_VALUE && fileName((int) id).equals(name) ? (int) id : -1;
-    }
-
-    static String hintName(int id) {
-        return String.format("segment-%08d.hint", id);
     }
 
     static void write(
