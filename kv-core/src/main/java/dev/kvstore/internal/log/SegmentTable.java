@@ -401,26 +401,39 @@ public final class SegmentTable {
     }
 
     /**
-     * Makes durable what store file, headers and hints say, before anything is changed on the
-     * strength of it. If the last process died of a failed force, the kernel may hold pages as
-     * written that never reached the disk: a segment that looks free, or the number of segments,
-     * could be another after the next power cut. Storing what is there makes the pages dirty again,
-     * so that the force writes them. Records may be read meanwhile.
+     * Makes durable what store file, headers and hints say, and the records that no hint vouches
+     * for, before anything is changed on the strength of it. If the last process died of a failed
+     * force, the kernel may hold pages as written that never reached the disk: a segment that looks
+     * free, or the number of segments, could be another after the next power cut. Storing what is
+     * there makes the pages dirty again, so that the force writes them. Records may be read
+     * meanwhile.
      */
     public void confirm(List<Judgement> judgements) throws IOException {
         storeFile.confirm();
         for (Segment segment : segments) {
-            segment.buffer.putLong(0, segment.buffer.getLong(0));
-            segment.force(0, SegmentFormat.HEADER_SIZE_BYTES);
+            confirm(segment, SegmentFormat.HEADER_SIZE_BYTES);
         }
         for (Judgement judgement : judgements) {
             if (judgement.hint() != null) {
                 Hint.confirm(storage, judgement.segment());
+            } else {
+                confirm(judgement.segment(), judgement.end());
             }
         }
     }
 
-    /** Ends, durably, a segment where recovery found its end, unless its hint says so already. */
+    private static void confirm(Segment segment, int end) throws IOException {
+        ByteBuffer buffer = segment.buffer;
+        for (int at = 0; at < end; at += 4096) {
+            buffer.put(at, buffer.get(at));
+        }
+        segment.force(0, end);
+    }
+
+    /**
+     * Ends, durably, a segment where recovery found its end, unless its hint says so already. To be
+     * called after {@link #confirm(List)}.
+     */
     public void settle(Judgement judgement, IntToLongFunction hashAt) throws IOException {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
@@ -429,12 +442,6 @@ public final class SegmentTable {
         segment.filled |= segment.kind == Segment.Kind.COLD && judgement.hint() != null;
         readExpirations(judgement);
         if (judgement.hint() == null) {
-            // As in confirm: the pages may be on the disk, or only seem to be.
-            ByteBuffer buffer = segment.buffer;
-            for (int at = 0; at < segment.tail; at += 4096) {
-                buffer.put(at, buffer.get(at));
-            }
-            segment.force(0, segment.tail);
             Hint.write(storage, segment, storeFile.storeId(), hashAt);
         }
         segment.forcedTo = segment.tail;
