@@ -435,11 +435,7 @@ public final class HashIndex {
             int page = PageTable.pageOf(entry);
             long slot = Slot.of(Slot.signature(hash, PageTable.depthOf(entry)), address);
             int bucket = Slot.homeBucket(hash);
-            int other = Slot.otherBucket(bucket, Slot.signature(slot));
-            if (place(t, page, bucket, slot)
-                    || place(t, page, other, Slot.displace(slot))
-                    || evict(t, hash, entry, bucket, slot)
-                    || evict(t, hash, entry, other, Slot.displace(slot))) {
+            if (place(t, page, bucket, slot) || placeElsewhere(t, hash, entry, slot)) {
                 return true;
             }
             if (PageTable.depthOf(entry) == t.depth) {
@@ -447,6 +443,15 @@ public final class HashIndex {
             }
             split(hash, entry);
         }
+    }
+
+    /** Finds a place for an entry whose home bucket is full. */
+    private boolean placeElsewhere(PageTable t, long hash, long entry, long slot) {
+        int bucket = Slot.homeBucket(hash);
+        int other = Slot.otherBucket(bucket, Slot.signature(slot));
+        return place(t, PageTable.pageOf(entry), other, Slot.displace(slot))
+                || evict(t, hash, entry, bucket, slot)
+                || evict(t, hash, entry, other, Slot.displace(slot));
     }
 
     private static boolean place(PageTable t, int page, int bucket, long slot) {
