@@ -83,6 +83,8 @@ public final class HashIndex {
      * shards have in common: pages are taken and given back in split only, under this object's
      * monitor, as are the halves it makes; regions are added under it too; stamps are atomic. A
      * doubling moves every entry, so nobody may have a shard meanwhile: the caller sees to that.
+     * Where nobody inserts any more, to remove needs no shard: each slot is emptied by itself, and
+     * a bucket with an EMPTY slot keeps it.
      *
      * What if we crash
      * ----------------
@@ -401,7 +403,10 @@ public final class HashIndex {
         write(table, page, i, Slot.of(Slot.signature(read(table, page, i)), address));
     }
 
-    /** Empties a slot that {@link #locate} found. */
+    /**
+     * Empties a slot that {@link #locate} found. While nobody inserts or replaces, several threads
+     * may do so at a time, each for hashes of its own.
+     */
     public void remove(long position) {
         int page = (int) (position / SLOTS_PER_PAGE);
         int i = (int) (position % SLOTS_PER_PAGE);

@@ -49,9 +49,22 @@ public final class RecordScanner {
         if (problem != null) {
             return false;
         }
+        step();
+        return true;
+    }
+
+    /** As {@link #next()}, where all records are known to be whole: they are not checked again. */
+    public boolean nextKnown() {
+        if (next >= limit) {
+            return false;
+        }
+        step();
+        return true;
+    }
+
+    private void step() {
         offset = next;
         next += isBatch() ? RecordFormat.BATCH_HEADER_SIZE_BYTES : size();
-        return true;
     }
 
     /**

@@ -454,7 +454,7 @@ public final class SegmentTable {
             return;
         }
         RecordScanner scanner = new RecordScanner(segment, judgement.end());
-        while (scanner.next()) {
+        while (scanner.nextKnown()) {
             if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
                 long expiry = RecordFormat.expiry(segment.buffer, scanner.offset());
                 segment.expirations.add(expiry, scanner.size());

@@ -1,5 +1,7 @@
 package dev.kvstore.internal.recovery;
 
+import static java.util.Comparator.comparingLong;
+
 import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Hint;
@@ -14,9 +16,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * Fills an empty index from the log, by several threads: they read segments side by side, from
@@ -38,10 +39,8 @@ final class IndexRebuild {
     private final HashIndex index;
     private final LoggedRecords logged;
 
-    /** Held for reading by who changes pages, for writing by who makes the page table deeper. */
-    private final ReadWriteLock growth = new ReentrantReadWriteLock();
-
-    private final Lock[] shards = new Lock[HashIndex.SHARDS];
+    /** One for each shard of the index; all are taken to make the page table deeper. */
+    private final ReentrantLock[] shards = new ReentrantLock[HashIndex.SHARDS];
 
     private int threadCount; // not changed once threads run
 
@@ -72,81 +71,51 @@ final class IndexRebuild {
                 logged.areListed(judgement.segment(), hint);
             }
         }
-        inParallel(judgements, false);
+        inParallel(newestFirst(judgements), Filling::new);
         assert segments.all().stream().allMatch(segment -> segment.liveBytes() >= 0);
         List<Judgement> withTombstones =
                 judgements.stream().filter(j -> j.segment().tombstoneBytes() > 0).toList();
-        inParallel(withTombstones, true);
+        inParallel(withTombstones, () -> new TombstoneRemoval(segments, index, logged));
     }
 
-    private void inParallel(List<Judgement> judgements, boolean removing) throws IOException {
+    /**
+     * What is newest is the most mixed: the compiler sees early what there is, and need not throw
+     * away what it made of nothing but first values.
+     */
+    private static List<Judgement> newestFirst(List<Judgement> judgements) {
+        return judgements.stream()
+                .sorted(comparingLong((Judgement j) -> j.segment().generation()).reversed())
+                .toList();
+    }
+
+    /** What one thread does with the segments that it takes. */
+    interface Pass {
+
+        /** Goes through the records of a segment. */
+        void read(Judgement judgement) throws IOException;
+
+        /** Does what is left to do. */
+        void end() throws IOException;
+    }
+
+    private void inParallel(List<Judgement> judgements, Supplier<Pass> passes) throws IOException {
         Queue<Judgement> queue = new ConcurrentLinkedQueue<>(judgements);
         Workers workers = new Workers();
         threadCount = Math.min(judgements.size(), Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < threadCount; i++) {
-            workers.start("kv-rebuild", () -> readAll(queue, removing, workers));
+            workers.start("kv-rebuild", () -> readAll(queue, passes.get(), workers));
         }
         workers.join();
     }
 
-    private void readAll(Queue<Judgement> queue, boolean removing, Workers workers)
+    private static void readAll(Queue<Judgement> queue, Pass pass, Workers workers)
             throws IOException {
-        Records records = new Records(removing);
         Judgement next = queue.poll();
         while (next != null && !workers.haveFailed()) {
-            read(next, records);
+            pass.read(next);
             next = queue.poll();
         }
-        records.end();
-    }
-
-    private void read(Judgement judgement, Records records) throws IOException {
-        Segment segment = judgement.segment();
-        Hint hint = judgement.hint();
-        if (hint != null && hint.isListed()) {
-            for (int i = 0; i < hint.entryCount(); i++) {
-                records.add(
-                        segment,
-                        hint.hash(i),
-                        hint.sequence(i),
-                        hint.offset(i),
-                        hint.size(i),
-                        hint.isTombstone(i),
-                        hint.tombstoneGeneration());
-            }
-            records.sawSequence(hint.lastSequence());
-            return;
-        }
-        RecordScanner scanner = new RecordScanner(segment, judgement.end());
-        long highest = 0;
-        while (scanner.next()) {
-            highest = Math.max(highest, scanner.sequence());
-            if (scanner.isValue() || scanner.isTombstone()) {
-                records.add(
-                        segment,
-                        logged.hashOfKey(segment, scanner.offset()),
-                        scanner.sequence(),
-                        scanner.offset(),
-                        scanner.size(),
-                        scanner.isTombstone(),
-                        scanner.isTombstone() ? scanner.note() : 0);
-            }
-        }
-        if (scanner.problem() != null) {
-            Path file = segments.pathOf(segment.id());
-            throw new StoreCorruptedException(
-                    file
-                            + " has "
-                            + scanner.problem()
-                            + " at offset "
-                            + scanner.end()
-                            + ", where its hint says that it is whole. Nothing was changed. Restore"
-                            + " the store from a backup, or salvage it with KeyValueStore.repair.",
-                    file,
-                    scanner.end(),
-                    null);
-        }
-        records.sawSequence(highest);
+        pass.end();
     }
 
     /** Some records of one shard, to be put into the index together. */
@@ -165,11 +134,11 @@ final class IndexRebuild {
         }
     }
 
-    /** What one thread reads. */
-    private final class Records {
+    /** Puts what it reads into the index. */
+    private final class Filling implements Pass {
 
-        private final boolean removing;
         private final Batch[] batches = new Batch[HashIndex.SHARDS];
+        private final Batch[] putAside = new Batch[HashIndex.SHARDS];
         private final LoggedRecords.Sought sought = new LoggedRecords.Sought();
         private final long[] places = new long[BATCH_SIZE];
         private final long[] liveBytes = new long[segments.count()];
@@ -180,27 +149,71 @@ final class IndexRebuild {
         private long count;
         private long keys;
 
-        Records(boolean removing) {
-            this.removing = removing;
+        Filling() {
             Arrays.setAll(batches, Batch::new);
+            Arrays.setAll(putAside, Batch::new);
         }
 
-        void sawSequence(long sequence) {
-            highestSequence = Math.max(highestSequence, sequence);
-        }
-
-        void add(
-                Segment segment,
-                long hash,
-                long sequence,
-                int offset,
-                int size,
-                boolean tombstone,
-                long tombstoneGeneration)
-                throws IOException {
-            if (removing && !tombstone) {
-                return;
+        @Override
+        public void read(Judgement judgement) throws IOException {
+            Hint hint = judgement.hint();
+            if (hint != null && hint.isListed()) {
+                readHint(judgement.segment(), hint);
+            } else {
+                readRecords(judgement.segment(), judgement.end());
             }
+        }
+
+        private void readHint(Segment segment, Hint hint) throws IOException {
+            for (int i = 0; i < hint.entryCount(); i++) {
+                boolean tombstone = hint.isTombstone(i);
+                int size = hint.size(i);
+                count(segment.id(), size, tombstone, hint.tombstoneGeneration());
+                add(segment, hint.hash(i), hint.sequence(i), hint.offset(i), size, tombstone);
+            }
+            highestSequence = Math.max(highestSequence, hint.lastSequence());
+        }
+
+        private void readRecords(Segment segment, int end) throws IOException {
+            RecordScanner scanner = new RecordScanner(segment, end);
+            while (scanner.next()) {
+                readRecord(segment, scanner);
+            }
+            if (scanner.problem() != null) {
+                throw damaged(segment, scanner);
+            }
+        }
+
+        private void readRecord(Segment segment, RecordScanner scanner) throws IOException {
+            highestSequence = Math.max(highestSequence, scanner.sequence());
+            boolean tombstone = scanner.isTombstone();
+            if (tombstone || scanner.isValue()) {
+                int offset = scanner.offset();
+                int size = scanner.size();
+                count(segment.id(), size, tombstone, tombstone ? scanner.note() : 0);
+                long hash = logged.hashOfKey(segment, offset);
+                add(segment, hash, scanner.sequence(), offset, size, tombstone);
+            }
+        }
+
+        private StoreCorruptedException damaged(Segment segment, RecordScanner scanner) {
+            Path file = segments.pathOf(segment.id());
+            return new StoreCorruptedException(
+                    file
+                            + " has "
+                            + scanner.problem()
+                            + " at offset "
+                            + scanner.end()
+                            + ", where its hint says that it is whole. Nothing was changed. Restore"
+                            + " the store from a backup, or salvage it with KeyValueStore.repair.",
+                    file,
+                    scanner.end(),
+                    null);
+        }
+
+        private void add(
+                Segment segment, long hash, long sequence, int offset, int size, boolean tombstone)
+                throws IOException {
             Batch batch = batches[HashIndex.shardOf(hash)];
             int i = batch.count++;
             batch.hashes[i] = hash;
@@ -208,13 +221,25 @@ final class IndexRebuild {
             batch.addresses[i] = segments.addresses().of(segment.id(), offset);
             batch.sizes[i] = size;
             batch.tombstones[i] = tombstone;
-            if (!removing) {
-                count(segment.id(), size, tombstone, tombstoneGeneration);
-                sawSequence(sequence);
-            }
             if (batch.count == BATCH_SIZE) {
-                apply(batch);
+                applyFull(batch.shard);
             }
+        }
+
+        /**
+         * Applies a batch, or puts it aside until the next one of its shard is full, if another
+         * thread has that now: to wait would cost more than to come back.
+         */
+        private void applyFull(int shard) throws IOException {
+            Batch full = batches[shard];
+            Batch before = putAside[shard];
+            if (before.count == 0 && shards[shard].isLocked()) {
+                putAside[shard] = full;
+                batches[shard] = before;
+                return;
+            }
+            apply(before);
+            apply(full);
         }
 
         private void count(int segmentId, int size, boolean tombstone, long tombstoneGeneration) {
@@ -233,9 +258,11 @@ final class IndexRebuild {
             deadRecords[segmentId]++;
         }
 
-        void end() throws IOException {
-            for (Batch batch : batches) {
-                apply(batch);
+        @Override
+        public void end() throws IOException {
+            for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
+                apply(putAside[shard]);
+                apply(batches[shard]);
             }
             synchronized (IndexRebuild.this) {
                 lastSequence = Math.max(lastSequence, highestSequence);
@@ -266,28 +293,27 @@ final class IndexRebuild {
 
         /** Returns the record before which the page table has to become deeper, or the count. */
         private int applyAtDepth(Batch batch, int first) throws IOException {
-            growth.readLock().lock();
             shards[batch.shard].lock();
             try {
                 index.reserveInShard(batch.count, threadCount);
                 index.touch(batch.hashes, first, batch.count, places);
-                if (removing) {
-                    return remove(batch);
-                }
                 touchRecords(batch, first);
                 return insert(batch, first);
             } finally {
                 shards[batch.shard].unlock();
-                growth.readLock().unlock();
             }
         }
 
         private void deepen(int depth) throws IOException {
-            growth.writeLock().lock();
+            for (Lock shard : shards) {
+                shard.lock();
+            }
             try {
                 index.deepen(depth);
             } finally {
-                growth.writeLock().unlock();
+                for (Lock shard : shards) {
+                    shard.unlock();
+                }
             }
         }
 
@@ -331,16 +357,6 @@ final class IndexRebuild {
                 countDead(segments.addresses().segmentId(address), batch.sizes[i]);
             }
             return true;
-        }
-
-        private int remove(Batch batch) {
-            for (int i = 0; i < batch.count; i++) {
-                long position = index.locate(batch.hashes[i], batch.addresses[i]);
-                if (position >= 0) {
-                    index.remove(position);
-                }
-            }
-            return batch.count;
         }
     }
 }
