@@ -3,9 +3,10 @@ package dev.kvstore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk has no room for the write, or less than the free-disk floor; nothing was written.
- * Deletes and compaction still work, and writes work again once there is room. A delete may wait
- * for ten seconds for compaction in the background to make some.
+ * The disk has no room for the write, or less than the free-disk floor, or a file could not be made
+ * for another want, of a file descriptor for example; nothing was written. Deletes and compaction
+ * still work if there is too little room, and writes work again once there is enough of what was
+ * missing. A delete may wait for ten seconds for compaction in the background to make room.
  */
 public final class StoreFullException extends KeyValueStoreException {
 

@@ -6,7 +6,7 @@ import static dev.kvstore.testing.TestData.value;
 
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.KeyValueStoreException;
-import dev.kvstore.StoreState;
+import dev.kvstore.StoreFullException;
 import dev.kvstore.testing.StoreOptions;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -29,6 +29,7 @@ final class DescriptorVictim {
 
     private static final int VALUE_BYTES = 3000;
     private static final int MOST_WRITES = 1000;
+    private static final int MOST_TRIES = 100;
 
     private final Path root;
     private final List<FileInputStream> hoard = new ArrayList<>();
@@ -76,14 +77,11 @@ final class DescriptorVictim {
         refuses(() -> useAll("other"));
         read(starved);
         giveBack();
-        if (starved.stats().state() == StoreState.FAILED) {
-            read(starved);
-            refuses(starved::close); // a segment was to be sealed just then
-        } else {
-            write(starved, written + 200);
-            read(starved);
-            starved.close();
-        }
+        goOn(starved);
+        read(starved);
+        starved.compact();
+        read(starved);
+        starved.close();
         try (KeyValueStore store = open("store")) {
             read(store);
             write(store, written + 200);
@@ -127,6 +125,21 @@ final class DescriptorVictim {
         while (written < until) {
             store.set(key(written), value(written, 1, VALUE_BYTES));
             written++;
+        }
+    }
+
+    /** What could not be done is tried again every second. */
+    private void goOn(KeyValueStore store) throws InterruptedException {
+        int until = written + 200;
+        for (int i = 0; written < until; i++) {
+            try {
+                write(store, until);
+            } catch (StoreFullException e) {
+                if (i == MOST_TRIES) {
+                    throw e;
+                }
+                Thread.sleep(100);
+            }
         }
     }
 

@@ -121,18 +121,13 @@ public final class ColdTail {
         }
     }
 
-    /** Ends the segment, durably. */
+    /** Ends the segment, durably. Where that fails it goes on, or the store has failed. */
     public void seal() throws IOException {
         if (segment.state == Segment.State.TAIL) {
             forceOrFail(segment, 0, segment.tail);
+            Hint.Draft hint = sealer.draft(segment);
             monitor.change(pool::ended);
-            try {
-                sealer.prove(segment);
-            } catch (IOException e) {
-                // The hint may be there all the same, and would end before what is appended next.
-                commit.fail(e);
-                throw e;
-            }
+            sealer.prove(segment, hint);
             // Forgotten, for it may be retired, taken for the hot tail, and look like one to append
             // to again.
             segment = Segment.none();

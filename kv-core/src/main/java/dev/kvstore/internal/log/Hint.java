@@ -42,12 +42,17 @@ public final class Hint {
     }
 
     /**
-     * Blanks the hint of a segment whose life has ended. Not durably: should it come back, it is of
-     * an earlier life than the segment.
+     * Blanks the hint of a segment whose life has ended, if it can. Not durably: should it come
+     * back, it is of an earlier life than the segment.
      */
-    static void forget(Storage storage, int segmentId) throws IOException {
-        if (storage.size(SegmentFormat.hintName(segmentId)) >= HintFormat.HEADER_SIZE_BYTES) {
-            blank(storage, segmentId, false);
+    static void forget(Storage storage, int segmentId) {
+        try {
+            if (storage.size(SegmentFormat.hintName(segmentId)) >= HintFormat.HEADER_SIZE_BYTES) {
+                blank(storage, segmentId, false);
+            }
+        } catch (IOException e) {
+            System.getLogger("dev.kvstore")
+                    .log(System.Logger.Level.DEBUG, "An old hint is left as it is.", e);
         }
     }
 
@@ -61,14 +66,71 @@ public final class Hint {
         region.unmap();
     }
 
+    /** A hint that has its place on the disk, and is not yet written. */
+    static final class Draft {
+
+        private final Segment segment;
+        private final long storeId;
+        private final MappedRegion region;
+        private final int entryCount;
+        private final long lastSequence;
+        private final boolean listed;
+
+        private Draft(
+                Segment segment,
+                long storeId,
+                MappedRegion region,
+                int entryCount,
+                long lastSequence,
+                boolean listed) {
+            this.segment = segment;
+            this.storeId = storeId;
+            this.region = region;
+            this.entryCount = entryCount;
+            this.lastSequence = lastSequence;
+            this.listed = listed;
+        }
+
+        /**
+         * Writes the hint. Where that fails it may be on the disk all the same.
+         *
+         * @param hashAt hashes the key of the record at an offset of the segment
+         * @return how many bytes it has
+         */
+        int write(IntToLongFunction hashAt) throws IOException {
+            ByteBuffer buffer = region.buffer();
+            if (listed) {
+                writeEntries(buffer, segment, hashAt);
+            }
+            buffer.putLong(HintFormat.MAGIC_OFFSET, HintFormat.MAGIC);
+            buffer.putInt(HintFormat.VERSION_OFFSET, HintFormat.VERSION);
+            buffer.putInt(HintFormat.SEGMENT_ID_OFFSET, segment.id);
+            buffer.putLong(HintFormat.STORE_ID_OFFSET, storeId);
+            buffer.putLong(HintFormat.GENERATION_OFFSET, segment.generation());
+            buffer.putInt(HintFormat.END_OFFSET, segment.tail);
+            buffer.putInt(HintFormat.ENTRY_COUNT_OFFSET, entryCount);
+            buffer.putLong(HintFormat.TOMBSTONE_GENERATION_OFFSET, segment.tombstoneGeneration);
+            buffer.putLong(HintFormat.LAST_SEQUENCE_OFFSET, lastSequence);
+            Expirations expirations = segment.expirations;
+            buffer.putLong(HintFormat.EARLIEST_EXPIRY_OFFSET, expirations.earliest());
+            buffer.putLong(HintFormat.LATEST_EXPIRY_OFFSET, expirations.latest());
+            buffer.putLong(HintFormat.EXPIRING_BYTES_OFFSET, expirations.bytes());
+            buffer.putInt(HintFormat.LISTED_OFFSET, listed ? 1 : 0);
+            int size = buffer.capacity();
+            buffer.putInt(HintFormat.CHECKSUM_OFFSET, checksum(buffer, size));
+            // If we crash before this, the hint is torn and ignored, and the segment counts as
+            // unproven.
+            region.force(0, size);
+            region.unmap();
+            return size;
+        }
+    }
+
     /**
-     * Writes the hint of a segment that is on the disk.
-     *
-     * @param hashAt hashes the key of the record at an offset of the segment
-     * @return how many bytes it has
+     * Makes the place for the hint of a segment that is on the disk. Where that fails, for want of
+     * a file descriptor say, nothing has changed, and it can be tried again.
      */
-    static int write(Storage storage, Segment segment, long storeId, IntToLongFunction hashAt)
-            throws IOException {
+    static Draft draft(Storage storage, Segment segment, long storeId) throws IOException {
         int entries = 0;
         long lastSequence = 0;
         RecordScanner scanner = new RecordScanner(segment, segment.tail);
@@ -98,32 +160,9 @@ public final class Hint {
         }
         int size = HintFormat.HEADER_SIZE_BYTES + (listed ? (int) listSize : 0);
         storage.allocate(name, size);
-        MappedRegion region = storage.map(name, 0, size, true);
-        ByteBuffer buffer = region.buffer();
-        if (listed) {
-            writeEntries(buffer, segment, hashAt);
-        }
-        buffer.putLong(HintFormat.MAGIC_OFFSET, HintFormat.MAGIC);
-        buffer.putInt(HintFormat.VERSION_OFFSET, HintFormat.VERSION);
-        buffer.putInt(HintFormat.SEGMENT_ID_OFFSET, segment.id);
-        buffer.putLong(HintFormat.STORE_ID_OFFSET, storeId);
-        buffer.putLong(HintFormat.GENERATION_OFFSET, segment.generation());
-        buffer.putInt(HintFormat.END_OFFSET, segment.tail);
-        buffer.putInt(HintFormat.ENTRY_COUNT_OFFSET, entries);
-        buffer.putLong(HintFormat.TOMBSTONE_GENERATION_OFFSET, segment.tombstoneGeneration);
-        buffer.putLong(HintFormat.LAST_SEQUENCE_OFFSET, lastSequence);
-        Expirations expirations = segment.expirations;
-        buffer.putLong(HintFormat.EARLIEST_EXPIRY_OFFSET, expirations.earliest());
-        buffer.putLong(HintFormat.LATEST_EXPIRY_OFFSET, expirations.latest());
-        buffer.putLong(HintFormat.EXPIRING_BYTES_OFFSET, expirations.bytes());
-        buffer.putInt(HintFormat.LISTED_OFFSET, listed ? 1 : 0);
-        buffer.putInt(HintFormat.CHECKSUM_OFFSET, checksum(buffer, size));
-        // If we crash before this, the hint is torn and ignored, and the segment counts as
-        // unproven.
-        region.force(0, size);
-        region.unmap();
         storage.syncDirectory();
-        return size;
+        MappedRegion region = storage.map(name, 0, size, true);
+        return new Draft(segment, storeId, region, entries, lastSequence, listed);
     }
 
     /** Makes durable what a segment's hint says. See {@link SegmentTable#confirm}. */

@@ -412,7 +412,7 @@ public final class Log {
             if (next != null) {
                 roll(next);
             } else if (sealer.isBehind()) {
-                monitor.awaitChange();
+                sealer.awaitProgress();
             } else {
                 boolean spaceSaving = purpose != Purpose.DATA && !large;
                 try {
@@ -509,7 +509,7 @@ public final class Log {
             if (next != null) {
                 roll(next);
             } else if (sealer.isBehind()) {
-                monitor.awaitChange();
+                sealer.awaitProgress();
             } else {
                 pool.request(0, false);
             }

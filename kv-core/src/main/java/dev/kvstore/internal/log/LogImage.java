@@ -88,11 +88,8 @@ public final class LogImage {
             if (!link(part, target)) {
                 copy(part, target);
             }
-            Hint.write(
-                    target,
-                    part.segment(),
-                    storeFile.storeId(),
-                    offset -> hashAt.applyAsLong(part.segment(), offset));
+            Hint.draft(target, part.segment(), storeFile.storeId())
+                    .write(offset -> hashAt.applyAsLong(part.segment(), offset));
         }
     }
 

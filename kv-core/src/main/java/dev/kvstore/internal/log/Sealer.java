@@ -1,12 +1,15 @@
 package dev.kvstore.internal.log;
 
+import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings full segments to the disk, in order, and writes the hints that prove it. Hot segments on a
@@ -18,6 +21,8 @@ final class Sealer {
 
     /** How many full segments may wait before writers wait for the disk. */
     private static final int MAX_UNPROVEN = 8;
+
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
 
@@ -31,6 +36,7 @@ final class Sealer {
     private final Thread thread = new EngineThread("kv-sealer", this::run);
 
     private final Deque<Full> queue = new ArrayDeque<>();
+    private @Nullable IOException postponement; // why the first of them waits; guarded as the queue
     private long hintBytes; // guarded as the queue; read without the lock for statistics
     private volatile Runnable listener = () -> {};
 
@@ -82,10 +88,30 @@ final class Sealer {
         return queue.size() >= MAX_UNPROVEN;
     }
 
-    /** Waits until nothing is left to do. Write lock held. */
+    /**
+     * Waits until something has happened. Write lock held.
+     *
+     * @throws StoreFullException if the next segment cannot be proven for now
+     */
+    void awaitProgress() {
+        IOException reason = postponement;
+        if (reason != null) {
+            throw new StoreFullException(
+                    "The full segments of the store in "
+                            + storage.directory()
+                            + " cannot be completed for now ("
+                            + reason.getMessage()
+                            + "). Nothing was written. It is tried again every second, and writes"
+                            + " then go on by themselves.",
+                    reason);
+        }
+        monitor.awaitChange();
+    }
+
+    /** Waits until nothing is left to do; as {@link #awaitProgress}. */
     void awaitIdle() {
         while (!queue.isEmpty()) {
-            monitor.awaitChange();
+            awaitProgress();
         }
     }
 
@@ -111,11 +137,18 @@ final class Sealer {
     private boolean seal(Full next) {
         try {
             commit.await(next.endPosition());
-            prove(next.segment());
-            monitor.change(queue::remove);
+            prove(next.segment(), draft(next.segment()));
+            monitor.change(
+                    () -> {
+                        queue.remove();
+                        postponement = null;
+                    });
             listener.run();
             return true;
         } catch (IOException | RuntimeException | Error e) {
+            if (e instanceof IOException reason && isPostponed(reason)) {
+                return true;
+            }
             commit.fail(e);
             monitor.change(() -> {}); // those who wait find the failure
             // Last: a log may fail too, for want of a file descriptor, and nobody may wait for it.
@@ -124,14 +157,64 @@ final class Sealer {
         }
     }
 
-    /** Writes the hint of a segment that is on the disk. Write lock not held. */
-    void prove(Segment segment) throws IOException {
-        int size =
-                Hint.write(
-                        storage,
-                        segment,
-                        storeId,
-                        offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));
+    /** Waits for a while, and tells whether to try again. */
+    private boolean isPostponed(IOException reason) {
+        long begun = System.nanoTime();
+        boolean isNew;
+        ReentrantLock lock = monitor.lock();
+        lock.lock();
+        try {
+            if (monitor.isStopped() || commit.failure() != null) {
+                return false;
+            }
+            isNew = postponement == null;
+            postponement = reason;
+            monitor.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (isNew) {
+            warn(reason);
+        }
+        lock.lock();
+        try {
+            while (!monitor.isStopped() && System.nanoTime() - begun < RETRY_NANOS) {
+                monitor.awaitChange(TimeUnit.NANOSECONDS.toMillis(RETRY_NANOS));
+            }
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    private static void warn(IOException reason) {
+        try {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "A full segment cannot be completed for now. It is tried again every second.",
+                    reason);
+        } catch (RuntimeException | Error e) {
+            // For the same want of a file descriptor; this thread has to go on.
+        }
+    }
+
+    /** Makes the place for a segment's hint; as {@link Hint#draft}. Write lock not held. */
+    Hint.Draft draft(Segment segment) throws IOException {
+        return Hint.draft(storage, segment, storeId);
+    }
+
+    /**
+     * Writes the hint of a segment that is on the disk. If that fails, so does the store: the hint
+     * may be there all the same. Write lock not held.
+     */
+    void prove(Segment segment, Hint.Draft hint) throws IOException {
+        int size;
+        try {
+            size = hint.write(offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));
+        } catch (IOException e) {
+            commit.fail(e);
+            throw e;
+        }
         monitor.change(
                 () -> {
                     hintBytes += size;

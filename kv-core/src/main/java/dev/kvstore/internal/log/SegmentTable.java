@@ -442,7 +442,7 @@ public final class SegmentTable {
         segment.filled |= segment.kind == Segment.Kind.COLD && judgement.hint() != null;
         readExpirations(judgement);
         if (judgement.hint() == null) {
-            Hint.write(storage, segment, storeFile.storeId(), hashAt);
+            Hint.draft(storage, segment, storeFile.storeId()).write(hashAt);
         }
         segment.forcedTo = segment.tail;
     }
