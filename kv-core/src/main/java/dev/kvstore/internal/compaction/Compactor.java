@@ -71,6 +71,9 @@ public final class Compactor {
     /** ... and for so many times the time that the last one took: a load that is slow goes on. */
     private static final int QUIET_FILLS = 2;
 
+    /** What took longer was quiet in between: the first segment after a day tells of no day. */
+    private static final long LONGEST_FILL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     /** The share of the garbage ratio above which compaction works when nobody writes much. */
     private static final double QUIET_SHARE = 0.4;
 
@@ -239,7 +242,7 @@ public final class Compactor {
         try {
             long now = System.nanoTime();
             sealed = true;
-            fillNanos = now - sealedAtNanos;
+            fillNanos = Math.min(now - sealedAtNanos, LONGEST_FILL_NANOS);
             sealedAtNanos = now;
             changed.signalAll();
         } finally {
