@@ -25,30 +25,42 @@ final class Faults {
     private final long first;
     private final boolean forEver;
     private final @Nullable String thread;
+    private final String files;
     private final Random random;
     private long seen;
     private @Nullable String failedCall;
 
-    private Faults(@Nullable Kind kind, long first, boolean forEver, @Nullable String thread) {
+    private Faults(
+            @Nullable Kind kind,
+            long first,
+            boolean forEver,
+            @Nullable String thread,
+            String files) {
         this.kind = kind;
         this.first = first;
         this.forEver = forEver;
         this.thread = thread;
+        this.files = files;
         this.random = new Random(first);
     }
 
     static Faults none() {
-        return new Faults(null, 0, false, null);
+        return new Faults(null, 0, false, null, "");
     }
 
     /** The n-th call fails, counted from 1, and all later ones too if it is for ever. */
     static Faults at(Kind kind, long n, boolean forEver) {
-        return new Faults(kind, n, forEver, null);
+        return new Faults(kind, n, forEver, null, "");
     }
 
     /** Every call of one thread fails. */
     static Faults in(String thread, Kind kind) {
-        return new Faults(kind, 1, true, thread);
+        return in(thread, kind, "");
+    }
+
+    /** As {@link #in(String, Kind)}, but only calls for files in whose names something is. */
+    static Faults in(String thread, Kind kind, String files) {
+        return new Faults(kind, 1, true, thread, files);
     }
 
     /** Counts a call, and fails if it is the one. */
@@ -57,6 +69,9 @@ final class Faults {
             return;
         }
         if (thread != null && !thread.equals(Thread.currentThread().getName())) {
+            return;
+        }
+        if (!call.contains(files)) {
             return;
         }
         seen++;
