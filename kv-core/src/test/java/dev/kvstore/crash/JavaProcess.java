@@ -30,7 +30,7 @@ public final class JavaProcess {
      *
      * @return what it wrote, and as the last line its exit code
      */
-    static String run(List<String> command) throws IOException, InterruptedException {
+    public static String run(List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("process-", ".out");
         Process process =
                 new ProcessBuilder(command)

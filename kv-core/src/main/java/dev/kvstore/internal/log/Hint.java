@@ -170,11 +170,7 @@ public final class Hint {
         String name = SegmentFormat.hintName(segment.id);
         long size = storage.size(name);
         MappedRegion region = storage.map(name, 0, size, true);
-        ByteBuffer buffer = region.buffer();
-        for (int at = 0; at + Long.BYTES <= size; at += 4096) {
-            buffer.putLong(at, buffer.getLong(at));
-        }
-        region.force(0, size);
+        region.confirm((int) size);
         region.unmap();
     }
 

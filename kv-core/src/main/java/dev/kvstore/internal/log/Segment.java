@@ -397,6 +397,11 @@ public final class Segment {
         region.force(from, to - from);
     }
 
+    /** Makes the bytes up to an offset durable; as {@link MappedRegion#confirm}. */
+    void confirm(int end) throws IOException {
+        region.confirm(end);
+    }
+
     void unmap() {
         region.unmap();
     }

@@ -411,23 +411,15 @@ public final class SegmentTable {
     public void confirm(List<Judgement> judgements) throws IOException {
         storeFile.confirm();
         for (Segment segment : segments) {
-            confirm(segment, SegmentFormat.HEADER_SIZE_BYTES);
+            segment.confirm(SegmentFormat.HEADER_SIZE_BYTES);
         }
         for (Judgement judgement : judgements) {
             if (judgement.hint() != null) {
                 Hint.confirm(storage, judgement.segment());
             } else {
-                confirm(judgement.segment(), judgement.end());
+                judgement.segment().confirm(judgement.end());
             }
         }
-    }
-
-    private static void confirm(Segment segment, int end) throws IOException {
-        ByteBuffer buffer = segment.buffer;
-        for (int at = 0; at < end; at += 4096) {
-            buffer.put(at, buffer.get(at));
-        }
-        segment.force(0, end);
     }
 
     /**

@@ -244,9 +244,7 @@ public final class StoreFile {
 
     /** Makes durable what it says. See {@link SegmentTable#confirm}. */
     void confirm() throws IOException {
-        ByteBuffer buffer = region.buffer();
-        buffer.putLong(0, buffer.getLong(0));
-        region.force(0, SIZE_BYTES);
+        region.confirm(SIZE_BYTES);
     }
 
     /** Changes, durably, how many segment files there must be. */

@@ -33,6 +33,15 @@ public interface MappedRegion {
     void force(long offset, long sizeBytes) throws IOException;
 
     /**
+     * Makes the first bytes durable even if the system takes them for written and they are not: it
+     * may after a force that failed. They may be read meanwhile, and not be written.
+     */
+    default void confirm(int sizeBytes) throws IOException {
+        DirtyPages.make(buffer(), sizeBytes);
+        force(0, sizeBytes);
+    }
+
+    /**
      * Gives the mapping up. Where the JDK can, the memory is released now and a reader that still
      * uses the buffer gets an {@link IllegalStateException}; elsewhere the collector releases it
      * when nobody uses it any more. It never takes memory from under a reader.
