@@ -8,7 +8,8 @@ public enum StoreState {
     READ_ONLY,
     /**
      * The disk is full or below the free-disk floor: reads, deletes and compaction work, other
-     * writes are refused until there is room.
+     * writes are refused until there is room. Or files cannot be opened, for want of a descriptor
+     * for example: reads work, all writes are refused before long, until they can be.
      */
     FULL,
     /** An I/O error stopped writes for good; reads work. Close the store and open it again. */

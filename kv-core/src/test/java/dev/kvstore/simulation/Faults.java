@@ -1,7 +1,9 @@
 package dev.kvstore.simulation;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Which calls of a {@link SimulatedStorage} fail, and how. Guarded by the storage's monitor. */
@@ -12,7 +14,9 @@ final class Faults {
         /** An I/O error of the device. */
         EIO("Input/output error"),
         /** A full disk; only calls that need space fail. */
-        ENOSPC("No space left on device");
+        ENOSPC("No space left on device"),
+        /** No file descriptor; only calls that open a file fail. */
+        EMFILE("Too many open files");
 
         private final String message;
 
@@ -20,6 +24,8 @@ final class Faults {
             this.message = message;
         }
     }
+
+    private static final Pattern OPENING = Pattern.compile("allocate|map|list|sync|lock");
 
     private final @Nullable Kind kind;
     private final long first;
@@ -65,7 +71,9 @@ final class Faults {
 
     /** Counts a call, and fails if it is the one. */
     void check(String call, boolean needsSpace) throws IOException {
-        if (kind == null || (kind == Kind.ENOSPC && !needsSpace)) {
+        if (kind == null
+                || (kind == Kind.ENOSPC && !needsSpace)
+                || (kind == Kind.EMFILE && !OPENING.matcher(call).lookingAt())) {
             return;
         }
         if (thread != null && !thread.equals(Thread.currentThread().getName())) {
@@ -77,7 +85,10 @@ final class Faults {
         seen++;
         if (seen == first || (forEver && seen > first)) {
             failedCall = failedCall == null ? call : failedCall;
-            throw new IOException(kind.message + " (simulated, in " + call + ")");
+            String message = kind.message + " (simulated, in " + call + ")";
+            throw kind == Kind.EMFILE
+                    ? new FileSystemException(null, null, message)
+                    : new IOException(message);
         }
     }
 

@@ -38,11 +38,13 @@ class FaultsTest {
         "ENOSPC, false, SYNC",
         "ENOSPC, true, SYNC",
         "EIO, false, OS",
-        "ENOSPC, true, OS"
+        "ENOSPC, true, OS",
+        "EMFILE, false, SYNC",
+        "EMFILE, true, OS"
     })
     void everyCallMayFail(Faults.Kind kind, boolean forEver, Durability durability)
             throws Exception {
-        failEveryCall(kind, forEver, durability, kind == Faults.Kind.EIO ? 7 : 2);
+        failEveryCall(kind, forEver, durability, kind == Faults.Kind.ENOSPC ? 2 : 7);
     }
 
     @ParameterizedTest(name = "{0} for ever {1}, {2}")
@@ -55,7 +57,11 @@ class FaultsTest {
         "EIO, true, OS",
         "ENOSPC, false, OS",
         "ENOSPC, true, OS",
-        "EIO, false, INTERVAL"
+        "EIO, false, INTERVAL",
+        "EMFILE, false, SYNC",
+        "EMFILE, true, SYNC",
+        "EMFILE, false, OS",
+        "EMFILE, true, OS"
     })
     @Tag("long")
     void everyCallMayFailInManyHistories(Faults.Kind kind, boolean forEver, Durability durability)

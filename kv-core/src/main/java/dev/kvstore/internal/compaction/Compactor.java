@@ -573,10 +573,7 @@ public final class Compactor {
             writeLock.lock();
             try {
                 Segment hot = log.hotTail();
-                if (policy.isWorthEnding(hot)) {
-                    endHotTail();
-                }
-                log.awaitSealed();
+                completeHotSegments(policy.isWorthEnding(hot));
             } finally {
                 writeLock.unlock();
             }
@@ -585,12 +582,16 @@ public final class Compactor {
             }
         }
 
-        private void endHotTail() {
+        private void completeHotSegments(boolean endTail) {
             try {
-                log.sealHotTail();
+                if (endTail) {
+                    log.sealHotTail();
+                }
+                log.awaitSealed();
             } catch (StoreFullException e) {
                 // What is full already can be compacted without it, and makes room.
-                LOGGER.log(System.Logger.Level.DEBUG, "The tail is left as it is.", e);
+                LOGGER.log(
+                        System.Logger.Level.DEBUG, "The newest segments are left as they are.", e);
             }
         }
 

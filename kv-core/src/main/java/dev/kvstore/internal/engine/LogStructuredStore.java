@@ -286,7 +286,7 @@ final class LogStructuredStore implements KeyValueStore {
     @Override
     public StoreStats stats() {
         Throwable failure = log.commit().failure();
-        Throwable full = log.allocationFailure();
+        Throwable full = log.refusal();
         Throwable reason = failure != null ? failure : full;
         StoreState state = StoreState.OPEN;
         if (gate.isClosed()) {

@@ -51,8 +51,7 @@ public final class Hint {
                 blank(storage, segmentId, false);
             }
         } catch (IOException e) {
-            System.getLogger("dev.kvstore")
-                    .log(System.Logger.Level.DEBUG, "An old hint is left as it is.", e);
+            // As if it had come back.
         }
     }
 
@@ -127,8 +126,11 @@ public final class Hint {
     }
 
     /**
-     * Makes the place for the hint of a segment that is on the disk. Where that fails, for want of
-     * a file descriptor say, nothing has changed, and it can be tried again.
+     * Makes the place for the hint of a segment that is on the disk.
+     *
+     * @throws java.nio.file.FileSystemException if a file could not be opened, for want of a
+     *     descriptor say: it can be tried again
+     * @throws StoreCorruptedException if a record is damaged
      */
     static Draft draft(Storage storage, Segment segment, long storeId) throws IOException {
         int entries = 0;
@@ -179,8 +181,6 @@ public final class Hint {
             storage.allocate(name, HintFormat.HEADER_SIZE_BYTES + (long) listSize);
             return true;
         } catch (IOException e) {
-            System.getLogger("dev.kvstore")
-                    .log(System.Logger.Level.DEBUG, "A hint goes without its list.", e);
             return false;
         }
     }

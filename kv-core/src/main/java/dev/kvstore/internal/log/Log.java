@@ -277,6 +277,12 @@ public final class Log {
         return pool.failure();
     }
 
+    /** Returns why writes are refused now or soon, or null if they are not. */
+    public @Nullable IOException refusal() {
+        IOException reason = pool.failure();
+        return reason != null ? reason : sealer.postponement();
+    }
+
     /** The room on the disk as it was some seconds ago, or -1 if nobody has looked. */
     public long freeDiskBytes() {
         return pool.freeDiskBytes();

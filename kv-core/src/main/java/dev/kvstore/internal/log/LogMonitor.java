@@ -94,7 +94,7 @@ final class LogMonitor {
         throwIfOver();
     }
 
-    private void throwIfOver() {
+    void throwIfOver() {
         commit.throwIfFailed();
         if (stopped) {
             throw new StoreClosedException("The store has been closed.");

@@ -4,6 +4,7 @@ import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.storage.EngineThread;
 import dev.kvstore.internal.storage.Storage;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ final class Sealer {
     private final Thread thread = new EngineThread("kv-sealer", this::run);
 
     private final Deque<Full> queue = new ArrayDeque<>();
-    private @Nullable IOException postponement; // why the first of them waits; guarded as the queue
+    private volatile @Nullable IOException postponement; // why the first of them waits
     private long hintBytes; // guarded as the queue; read without the lock for statistics
     private volatile Runnable listener = () -> {};
 
@@ -67,6 +68,11 @@ final class Sealer {
         EngineThread.joinUninterruptibly(thread);
     }
 
+    /** Why the next segment cannot get its hint for now, or null if it can. */
+    @Nullable IOException postponement() {
+        return postponement;
+    }
+
     long hintBytes() {
         return hintBytes;
     }
@@ -94,6 +100,7 @@ final class Sealer {
      * @throws StoreFullException if the next segment cannot be proven for now
      */
     void awaitProgress() {
+        monitor.throwIfOver();
         IOException reason = postponement;
         if (reason != null) {
             throw new StoreFullException(
@@ -146,7 +153,7 @@ final class Sealer {
             listener.run();
             return true;
         } catch (IOException | RuntimeException | Error e) {
-            if (e instanceof IOException reason && isPostponed(reason)) {
+            if (e instanceof FileSystemException reason && isPostponed(reason)) {
                 return true;
             }
             commit.fail(e);
@@ -158,7 +165,7 @@ final class Sealer {
     }
 
     /** Waits for a while, and tells whether to try again. */
-    private boolean isPostponed(IOException reason) {
+    private boolean isPostponed(FileSystemException reason) {
         long begun = System.nanoTime();
         boolean isNew;
         ReentrantLock lock = monitor.lock();
@@ -198,9 +205,21 @@ final class Sealer {
         }
     }
 
-    /** Makes the place for a segment's hint; as {@link Hint#draft}. Write lock not held. */
+    /**
+     * Makes the place for a segment's hint. Write lock not held.
+     *
+     * @throws FileSystemException if a file could not be opened, and nothing has happened; the
+     *     store has failed if something else did, as it may have been a force
+     */
     Hint.Draft draft(Segment segment) throws IOException {
-        return Hint.draft(storage, segment, storeId);
+        try {
+            return Hint.draft(storage, segment, storeId);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            commit.fail(e);
+            throw e;
+        }
     }
 
     /**
@@ -211,7 +230,7 @@ final class Sealer {
         int size;
         try {
             size = hint.write(offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             commit.fail(e);
             throw e;
         }

@@ -102,8 +102,12 @@ final class IndexRebuild {
         Queue<Judgement> queue = new ConcurrentLinkedQueue<>(judgements);
         Workers workers = new Workers();
         threadCount = Math.min(judgements.size(), Runtime.getRuntime().availableProcessors());
-        for (int i = 0; i < threadCount; i++) {
-            workers.start("kv-rebuild", () -> readAll(queue, passes.get(), workers));
+        try {
+            for (int i = 0; i < threadCount; i++) {
+                workers.start("kv-rebuild", () -> readAll(queue, passes.get(), workers));
+            }
+        } finally {
+            workers.await(); // also if the system has no more threads for us
         }
         workers.join();
     }
@@ -204,7 +208,7 @@ final class IndexRebuild {
                             + scanner.problem()
                             + " at offset "
                             + scanner.end()
-                            + ", where its hint says that it is whole. Nothing was changed. Restore"
+                            + ", where it was known to be whole. Nothing was changed. Restore"
                             + " the store from a backup, or salvage it with KeyValueStore.repair.",
                     file,
                     scanner.end(),
