@@ -498,6 +498,7 @@ public final class Compactor {
         }
 
         void run() throws IOException {
+            log.beginChange();
             if (complete) {
                 runComplete();
             } else {

@@ -131,6 +131,9 @@ final class StoreCloser {
                     "The store is closed after a failure; the next open rebuilds the index.");
             return;
         }
+        if (index.isAsClosed()) {
+            return; // nothing has been changed since the last close
+        }
         try {
             // If we crash between the two, the log is known to have been whole; that is true.
             log.noteEnds();

@@ -396,5 +396,10 @@ public final class StoreOpener {
         public void prepare() throws IOException {
             index.prepare();
         }
+
+        @Override
+        public void beginChange() throws IOException {
+            index.markInUse();
+        }
     }
 }

@@ -131,6 +131,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
+            log.beginChange();
             log.awaitRoom(RecordFormat.size(flags, key.length, value.length), Log.Purpose.DATA);
             gate.checkWritable();
             reserve(1);
@@ -160,6 +161,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
+            log.beginChange();
             log.awaitRoom(
                     RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
             gate.checkWritable();
@@ -217,6 +219,7 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             gate.checkWritable();
+            log.beginChange();
             log.awaitRoom(total, purpose);
             gate.checkWritable();
             reserve(count);

@@ -90,7 +90,7 @@ public final class HashIndex {
      * ----------------
      * Then the file is worthless, and its header says so: it is marked clean only at close, after
      * everything else in it was forced, and marked in use, durably, before anything is changed
-     * again. The index is rebuilt from the log.
+     * again, here or in the log. The index is rebuilt from the log.
      */
 
     private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
@@ -115,6 +115,12 @@ public final class HashIndex {
     private volatile @Nullable PageChecks checks;
 
     private volatile boolean damaged;
+
+    /** Whether the file says, durably, that it may be anything. */
+    private volatile boolean inUse;
+
+    /** Why that is not certain, if it was tried. */
+    private volatile @Nullable IOException markFailure;
 
     // Guarded by the store's write lock, as is all below.
     private final List<MappedRegion> mapped = new ArrayList<>();
@@ -154,6 +160,7 @@ public final class HashIndex {
         index.writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
         // If we crash after the first change and before this, an old clean mark would be believed.
         index.mapped.get(0).force(0, PAGE_SIZE_BYTES);
+        index.inUse = true;
         long wanted = Math.max(SHARDS, mostKeys / KEYS_PER_FIRST_PAGE);
         int before = source.existing() * PAGES_PER_REGION - PAGES_PER_REGION / 2;
         int room = before - before / 256 - PAGES_AT_HAND; // the page table needs some
@@ -189,7 +196,8 @@ public final class HashIndex {
     }
 
     /**
-     * Opens an index as a clean close left it. To be followed by {@link #takeNote}.
+     * Opens an index as a clean close left it. {@link #markInUse} has to be called before anything
+     * is changed.
      *
      * @return the index, or null if the file is not one that can be trusted
      */
@@ -236,11 +244,8 @@ public final class HashIndex {
         return index;
     }
 
-    /**
-     * Returns what {@link #markClean} was given, or null if it is damaged, and marks the index in
-     * use unless it is to be read only.
-     */
-    public byte @Nullable [] takeNote(boolean readOnly) throws IOException {
+    /** Returns what {@link #markClean} was given, or null if it is damaged. */
+    public byte @Nullable [] note() {
         ByteBuffer header = mapped.get(0).buffer();
         byte[] note = new byte[header.getInt(IndexFormat.NOTE_SIZE_OFFSET)];
         int page = header.getInt(IndexFormat.NOTE_PAGE_OFFSET);
@@ -250,12 +255,42 @@ public final class HashIndex {
         }
         boolean sound =
                 Crc32c.of(note, new byte[0]) == header.getInt(IndexFormat.NOTE_CHECKSUM_OFFSET);
-        if (!readOnly) {
-            writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
-            // If we crash after the first change and before this, the clean mark would be believed.
-            mapped.get(0).force(0, PAGE_SIZE_BYTES);
-        }
         return sound ? note : null;
+    }
+
+    /**
+     * Makes sure that the next open does not take the index as it was closed. To be called before
+     * anything is changed, in the index or in the log that it points to; by any thread.
+     */
+    public void markInUse() throws IOException {
+        if (!inUse) {
+            markInUseOnce();
+        }
+    }
+
+    private synchronized void markInUseOnce() throws IOException {
+        IOException failure = markFailure;
+        if (failure != null) {
+            throw failure; // the kernel may have dropped the page: another force would prove
+            // nothing
+        }
+        if (!inUse) {
+            try {
+                writeHeader(IndexFormat.STATE_IN_USE, 0, 0, 0, 0);
+                // If we crash after the first change and before this, the clean mark would be
+                // believed.
+                mapped.get(0).force(0, PAGE_SIZE_BYTES);
+            } catch (IOException e) {
+                markFailure = e;
+                throw e;
+            }
+            inUse = true;
+        }
+    }
+
+    /** Whether the next open may take the index as the last close left it. */
+    public boolean isAsClosed() {
+        return !inUse && !damaged;
     }
 
     /**
@@ -538,7 +573,12 @@ public final class HashIndex {
     /** Whether there is something to do for {@link #prepare}. */
     public boolean wantsPreparing() {
         PageChecks unfinished = checks;
-        return wantsRegion() || (unfinished != null && unfinished.isUnfinished());
+        return wantsRegion() || wantsMark() || (unfinished != null && unfinished.isUnfinished());
+    }
+
+    /** Whether the next open, whatever happens before, has to be told of damage. */
+    private boolean wantsMark() {
+        return damaged && !inUse && markFailure == null;
     }
 
     private boolean wantsRegion() {
@@ -553,6 +593,9 @@ public final class HashIndex {
      * thread, without the write lock.
      */
     public void prepare() throws IOException {
+        if (wantsMark()) {
+            markInUse();
+        }
         if (wantsRegion()) {
             synchronized (source) {
                 if (spareRegion == null) {
@@ -753,11 +796,12 @@ public final class HashIndex {
 
     /**
      * Makes everything durable and then marks the index as such, together with a note of the
-     * caller's. Nothing may be changed after it. An index in which damage was found stays as it is,
-     * in use, so that the next open makes it again.
+     * caller's. Nothing may be changed after it. An index in which damage was found is marked in
+     * use instead, so that the next open makes it again.
      */
     public void markClean(byte[] note) throws IOException {
         if (damaged) {
+            markInUse();
             return;
         }
         int notePage = pageCount;

@@ -97,13 +97,19 @@ public final class Log {
         PROOF
     }
 
-    /** Something besides segments that is to be made ready ahead of its use. */
+    /**
+     * Something besides segments that is to be made ready ahead of its use, and that vouches for
+     * the log as long as neither is changed.
+     */
     public interface Preparation {
         /** Whether there is something to do. */
         boolean isWanted();
 
         /** Does it. */
         void prepare() throws IOException;
+
+        /** Has it no longer vouch for anything, durably. */
+        void beginChange() throws IOException;
     }
 
     private final Storage storage;
@@ -112,6 +118,7 @@ public final class Log {
     private final RecordAddress addresses;
     private final LogMonitor monitor;
     private final GroupCommit commit;
+    private final Preparation preparation;
     private final SegmentPool pool;
     private final SpaceRequests spaceRequests;
     private final Sealer sealer;
@@ -168,6 +175,7 @@ public final class Log {
         this.segments = segments;
         this.addresses = segments.addresses();
         this.publisher = publisher;
+        this.preparation = preparation;
         this.segmentSizeBytes = (int) storeFile.segmentSizeBytes();
         this.staging =
                 ByteBuffer.allocate(forcesEach ? STAGING_BYTES : 0).order(ByteOrder.LITTLE_ENDIAN);
@@ -183,6 +191,7 @@ public final class Log {
                         segments,
                         monitor,
                         preparation,
+                        this::beginChange,
                         segmentSizeBytes,
                         freeDiskFloorBytes);
         this.spaceRequests = new SpaceRequests(monitor);
@@ -353,6 +362,21 @@ public final class Log {
         monitor.stop();
         pool.join();
         sealer.join();
+    }
+
+    /**
+     * Makes sure that the next open does not take log and index as the last close left them. To be
+     * called by whoever is about to change a file, before.
+     *
+     * @throws dev.kvstore.StoreFailedException if that is not certain
+     */
+    public void beginChange() {
+        try {
+            preparation.beginChange();
+        } catch (IOException | RuntimeException | Error e) {
+            commit.fail(e);
+        }
+        commit.throwIfFailed();
     }
 
     // ---------------------------------------------------------------- appending (write lock held)

@@ -38,6 +38,7 @@ final class SegmentPool {
     private final SegmentTable segments;
     private final LogMonitor monitor;
     private final Log.Preparation preparation;
+    private final Runnable beginChange;
     private final int segmentSizeBytes;
     private final long freeDiskFloorBytes;
     private final ReentrantLock structure = new ReentrantLock();
@@ -66,12 +67,14 @@ final class SegmentPool {
             SegmentTable segments,
             LogMonitor monitor,
             Log.Preparation preparation,
+            Runnable beginChange,
             int segmentSizeBytes,
             long freeDiskFloorBytes) {
         this.storage = storage;
         this.segments = segments;
         this.monitor = monitor;
         this.preparation = preparation;
+        this.beginChange = beginChange;
         this.segmentSizeBytes = segmentSizeBytes;
         this.freeDiskFloorBytes = freeDiskFloorBytes;
     }
@@ -267,6 +270,7 @@ final class SegmentPool {
         structure.lock();
         try {
             while (monitor.read(segments::dropLastIfVacant)) {
+                beginChange.run();
                 inStoreFile(segments::demandNoMore);
                 segments.deleteDropped();
             }
@@ -330,6 +334,7 @@ final class SegmentPool {
     }
 
     private void vacate(Segment segment) throws IOException {
+        beginChange.run();
         Segment vacant = segments.vacate(segment);
         monitor.change(
                 () -> {
@@ -491,6 +496,7 @@ final class SegmentPool {
                             + floor
                             + " are to stay free");
         }
+        beginChange.run();
         int id = segments.vacantId();
         Segment vacant = segments.find(id);
         Segment made = segments.allocate(id, sizeBytes);

@@ -39,7 +39,7 @@ public record Recovery(
             throws IOException {
         HashIndex index =
                 HashIndex.open(regions, storeId, address -> hashAt(segments, hashSeed, address));
-        Recovery clean = takeAsItIs(index, segments, false);
+        Recovery clean = takeAsItIs(index, segments);
         return clean != null ? clean : rebuild(segments, regions, storeId, hashSeed, false);
     }
 
@@ -49,18 +49,18 @@ public record Recovery(
             throws IOException {
         HashIndex index =
                 HashIndex.open(indexFile, storeId, address -> hashAt(segments, hashSeed, address));
-        Recovery clean = takeAsItIs(index, segments, true);
+        Recovery clean = takeAsItIs(index, segments);
         return clean != null
                 ? clean
                 : rebuild(segments, IndexRegions.ofMemory(), storeId, hashSeed, true);
     }
 
-    private static @Nullable Recovery takeAsItIs(
-            @Nullable HashIndex index, SegmentTable segments, boolean readOnly) throws IOException {
+    private static @Nullable Recovery takeAsItIs(@Nullable HashIndex index, SegmentTable segments)
+            throws IOException {
         if (index == null) {
             return null;
         }
-        long lastSequence = CloseNote.apply(index.takeNote(readOnly), segments);
+        long lastSequence = CloseNote.apply(index.note(), segments);
         if (lastSequence < 0) {
             index.close();
             return null;

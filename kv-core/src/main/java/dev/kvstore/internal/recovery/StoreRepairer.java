@@ -147,7 +147,7 @@ public final class StoreRepairer {
                             IndexRegions.ofFile(source, INDEX_NAME, false),
                             identity.storeId(),
                             address -> 0);
-            byte[] note = index == null ? null : index.takeNote(true);
+            byte[] note = index == null ? null : index.note();
             if (note != null) {
                 CloseNote.read(
                         note,

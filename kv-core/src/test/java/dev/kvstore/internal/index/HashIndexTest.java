@@ -313,7 +313,7 @@ class HashIndexTest {
 
         HashIndex opened = HashIndex.open(file(), STORE_ID, this::hashAt);
         assertThat(opened).isNotNull();
-        assertThat(opened.takeNote(false)).isEqualTo(note);
+        assertThat(opened.note()).isEqualTo(note);
         assertThat(opened.keyCount()).isEqualTo(keys);
         for (int address = 1; address <= keys; address++) {
             assertFound(opened, hashes[address], address);
@@ -328,11 +328,13 @@ class HashIndexTest {
     }
 
     @Test
-    void isNotTakenTwice() throws IOException {
+    void isNotTakenAgainOnceItWasMarkedInUse() throws IOException {
         closeClean(new byte[100]);
         HashIndex first = open();
         assertThat(first).isNotNull();
-        first.takeNote(false);
+        assertThat(first.isAsClosed()).isTrue();
+        first.markInUse();
+        assertThat(first.isAsClosed()).isFalse();
         first.close();
 
         assertThat(open()).isNull();
@@ -344,7 +346,7 @@ class HashIndexTest {
         HashIndex first =
                 HashIndex.open(IndexRegions.ofFile(storage(), NAME, false), STORE_ID, this::hashAt);
         assertThat(first).isNotNull();
-        assertThat(first.takeNote(true)).hasSize(100);
+        assertThat(first.note()).hasSize(100);
         first.close();
 
         HashIndex second = open();
@@ -413,7 +415,7 @@ class HashIndexTest {
 
         HashIndex opened = open();
         assertThat(opened).isNotNull();
-        assertThat(opened.takeNote(false)).isNull();
+        assertThat(opened.note()).isNull();
         opened.close();
     }
 

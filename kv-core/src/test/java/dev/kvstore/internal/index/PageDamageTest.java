@@ -279,7 +279,10 @@ class PageDamageTest {
     private HashIndex open(boolean writable) throws IOException {
         HashIndex index = HashIndex.open(regions(writable), STORE_ID, this::hashAt);
         assertThat(index).isNotNull();
-        assertThat(index.takeNote(!writable)).isEqualTo(note);
+        assertThat(index.note()).isEqualTo(note);
+        if (writable) {
+            index.markInUse();
+        }
         return index;
     }
 

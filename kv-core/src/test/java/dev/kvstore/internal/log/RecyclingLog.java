@@ -88,5 +88,10 @@ public final class RecyclingLog {
         public void prepare() {
             throw new AssertionError("Nobody asked for it.");
         }
+
+        @Override
+        public void beginChange() {
+            // There is no index that could be believed.
+        }
     }
 }
