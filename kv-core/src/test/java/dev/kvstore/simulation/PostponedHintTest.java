@@ -7,12 +7,9 @@ import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.StoreState;
-import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.engine.StoreOpener;
 import dev.kvstore.internal.engine.StoreOptions;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
+import dev.kvstore.testing.MutableClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,19 +117,8 @@ class PostponedHintTest {
     }
 
     private static StoreOptions options() {
-        return new StoreOptions(
-                Path.of("/simulated"),
-                null,
-                Durability.OS,
-                Duration.ofHours(1),
-                World.SEGMENT_SIZE_BYTES,
-                1000,
-                1 << 20,
-                new CompactionOptions(false, Duration.ofHours(1), 0.5, 0),
-                false,
-                true,
-                0,
-                Clock.systemUTC());
+        return new World.Options(Durability.OS, World.SEGMENT_SIZE_BYTES, false)
+                .with(new MutableClock(), false);
     }
 
     private boolean writeAll(KeyValueStore store, int count) {

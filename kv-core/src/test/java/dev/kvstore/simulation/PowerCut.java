@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +59,19 @@ final class PowerCut {
 
     /** Whether a power cut at this moment can take anything. */
     boolean canLoseSomething() {
-        return !changes.isEmpty()
-                || states.values().stream()
-                        .anyMatch(s -> !s.dirty().isEmpty() || s.size() != s.durableSize());
+        return !changes.isEmpty() || !filesAtRisk().isEmpty();
+    }
+
+    /** Returns the files of which it can take something, whatever their names were. */
+    Set<String> filesAtRisk() {
+        Set<String> files = new TreeSet<>();
+        states.forEach(
+                (file, state) -> {
+                    if (!state.dirty().isEmpty() || state.size() != state.durableSize()) {
+                        files.add(label(file));
+                    }
+                });
+        return files;
     }
 
     /**

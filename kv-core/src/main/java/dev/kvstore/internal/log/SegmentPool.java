@@ -290,6 +290,9 @@ final class SegmentPool {
         structure.lock();
         try {
             Segment segment = monitor.read(surplus::peek);
+            if (segment != null) {
+                beginChange.run();
+            }
             while (segment != null && hasSpareInTheEnd()) {
                 vacate(segment);
                 segment = monitor.read(surplus::peek);
@@ -334,7 +337,6 @@ final class SegmentPool {
     }
 
     private void vacate(Segment segment) throws IOException {
-        beginChange.run();
         Segment vacant = segments.vacate(segment);
         monitor.change(
                 () -> {

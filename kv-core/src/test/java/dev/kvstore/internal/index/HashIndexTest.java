@@ -1,6 +1,7 @@
 package dev.kvstore.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.Storage;
@@ -338,6 +339,21 @@ class HashIndexTest {
         first.close();
 
         assertThat(open()).isNull();
+    }
+
+    /** The system may take a page for written that a force has failed to write. */
+    @Test
+    void isNotMarkedInUseByAForceAfterOneThatFailed() throws IOException {
+        closeClean(new byte[100]);
+        UnforceableRegions regions = new UnforceableRegions(file());
+        HashIndex index = HashIndex.open(regions, STORE_ID, this::hashAt);
+        assertThat(index).isNotNull();
+        regions.fail = true;
+        assertThatThrownBy(index::markInUse).isInstanceOf(IOException.class);
+        regions.fail = false;
+        assertThatThrownBy(index::markInUse).isInstanceOf(IOException.class);
+        assertThat(index.isAsClosed()).isTrue();
+        index.close();
     }
 
     @Test

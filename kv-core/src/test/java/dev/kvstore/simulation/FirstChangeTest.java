@@ -1,0 +1,290 @@
+package dev.kvstore.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kvstore.Durability;
+import dev.kvstore.Entry;
+import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreFailedException;
+import dev.kvstore.StoreFullException;
+import dev.kvstore.StoreState;
+import dev.kvstore.WriteBatch;
+import dev.kvstore.internal.compaction.CompactionOptions;
+import dev.kvstore.internal.engine.StoreOpener;
+import dev.kvstore.internal.engine.StoreOptions;
+import dev.kvstore.internal.storage.MappedRegion;
+import dev.kvstore.testing.MutableClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A store that is opened is on the disk as it was closed until somebody changes something. Before
+ * that, and before all else, the index is marked in use, durably.
+ */
+class FirstChangeTest {
+
+    private static final int KEYS = 40;
+    private static final String QUARTER_OF_A_SEGMENT = "x".repeat(2700);
+
+    private final SimulatedStorage disk = new SimulatedStorage();
+
+    /** What was done to the disk since the store was opened. */
+    private final List<String> moments = new CopyOnWriteArrayList<>();
+
+    /** What was on its way to the disk at each of these moments. */
+    private final List<PowerCut> cuts = new CopyOnWriteArrayList<>();
+
+    /** What the close left on its way to the disk: hints of segments that are free. */
+    private Set<String> atRisk = Set.of();
+
+    @BeforeEach
+    void closeAStore() {
+        try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+            for (int i = 0; i < KEYS; i++) {
+                store.set(History.key(i), QUARTER_OF_A_SEGMENT + i);
+            }
+            for (int i = 0; i < KEYS; i += 2) {
+                store.delete(History.key(i)); // so that there is something to compact
+            }
+        }
+        observe();
+    }
+
+    private void observe() {
+        atRisk = disk.cut("after the close").filesAtRisk();
+        disk.observe(
+                moment -> {
+                    cuts.add(disk.cut(moment));
+                    moments.add(moment);
+                });
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        disk.observe(moment -> {});
+        assertThat(disk.mappedRegions()).isZero();
+        disk.free();
+    }
+
+    @Test
+    void whatIsOnlyReadStaysAsItWasClosed() {
+        KeyValueStore store = StoreOpener.open(options(false), disk);
+        checkAll(store);
+        try (Stream<Entry> entries = store.scan("")) {
+            assertThat(entries).hasSize(KEYS / 2);
+        }
+        assertThat(store.verify().isSound()).isTrue();
+        store.sync();
+        assertThat(disk.cut("after reading").filesAtRisk()).isEmpty();
+        SimulatedStorage killed = disk.cut("after reading").after(Loss.nothing());
+        store.close();
+
+        assertThat(moments).isEmpty();
+        assertThat(disk.cut("after the close").filesAtRisk()).isEmpty();
+        for (SimulatedStorage left : List.of(killed, disk)) {
+            try (KeyValueStore again = StoreOpener.open(options(false), left)) {
+                assertThat(again.stats().recovery().clean()).isTrue();
+                checkAll(again);
+            }
+        }
+        killed.free();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("changes")
+    void theIndexIsMarkedFirst(String name, Consumer<KeyValueStore> change) {
+        try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+            assertThat(moments).isEmpty();
+            change.accept(store);
+            assertMarkedFirst();
+        }
+    }
+
+    static Stream<Arguments> changes() {
+        byte[] value = "value".getBytes(StandardCharsets.UTF_8);
+        return Stream.of(
+                change("set", store -> store.set("new", "value")),
+                change("set of what is there", store -> store.set(History.key(1), "value")),
+                change("set that expires", store -> store.set("new", "v", Duration.ofDays(1))),
+                change("update", store -> store.update(History.key(1), "value")),
+                change("setIfAbsent", store -> store.setIfAbsent("new", "value")),
+                change("delete", store -> store.delete(History.key(1))),
+                change("write", store -> store.write(new WriteBatch().set(value, value))),
+                change("compact", KeyValueStore::compact));
+    }
+
+    private static Arguments change(String name, Consumer<KeyValueStore> change) {
+        return Arguments.of(name, change);
+    }
+
+    @Test
+    void theIndexIsMarkedBeforeFreeSegmentsAreGivenBack() {
+        disk.observe(moment -> {});
+        leaveFreeSegments();
+        observe();
+        try (KeyValueStore store = StoreOpener.open(compactingLittle(), disk)) {
+            Awaitility.await().until(() -> !moments.isEmpty());
+            assertMarkedFirst();
+            Awaitility.await().until(() -> store.stats().freeSegments() == 1);
+            assertThat(store.stats().compactions()).isZero();
+            checkAll(store);
+        }
+    }
+
+    /**
+     * While a store is busy it keeps some. It is closed before it is quiet, or that is repeated.
+     */
+    private void leaveFreeSegments() {
+        int free = 0;
+        while (free <= 2) {
+            try (KeyValueStore store = StoreOpener.open(options(true), disk)) {
+                for (int i = 1; i < KEYS; i += 2) {
+                    store.set(History.key(i), QUARTER_OF_A_SEGMENT + i);
+                }
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> store.stats().freeSegments() > 2);
+            }
+            try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+                free = store.stats().freeSegments();
+            }
+        }
+    }
+
+    @Test
+    void theIndexIsMarkedBeforeASegmentIsMade() {
+        disk.observe(moment -> {});
+        disk.limitTo(disk.usedBytes());
+        try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+            assertThatThrownBy(() -> fill(store)).isInstanceOf(StoreFullException.class);
+            for (int i = 0; store.stats().freeSegments() > 0; i++) {
+                assertThat(store.delete("more" + i)).isTrue(); // may use the reserve
+            }
+        }
+        disk.limitTo(Long.MAX_VALUE);
+        observe();
+        try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+            Awaitility.await().until(() -> !moments.isEmpty());
+            assertMarkedFirst();
+            Awaitility.await().until(() -> store.stats().freeSegments() == 1);
+            checkAll(store);
+        }
+    }
+
+    private static void fill(KeyValueStore store) {
+        for (int i = 0; i < 100_000; i++) {
+            store.set("more" + i, "");
+        }
+    }
+
+    /** Else a store that is killed each time would come back with the damage each time. */
+    @Test
+    void theIndexIsMarkedWhenItIsFoundDamaged() throws IOException {
+        MappedRegion page = disk.map("index.kvi", 4096 * 5, 4096, true);
+        page.buffer().putLong(0, page.buffer().getLong(0) + 1);
+        page.force(0, 4096);
+        page.unmap();
+        moments.clear();
+        cuts.clear();
+        KeyValueStore store = StoreOpener.open(options(false), disk);
+        Awaitility.await().until(() -> moments.size() == 2);
+        assertThat(moments.get(1)).contains("after").contains("force index.kvi from 0, 4096");
+        SimulatedStorage killed = disk.cut("after damage was found").after(Loss.everything());
+        try (KeyValueStore again = StoreOpener.open(options(false), killed)) {
+            assertThat(again.stats().recovery().clean()).isFalse();
+            checkAll(again);
+        }
+        killed.free();
+        store.close();
+    }
+
+    @Test
+    void nothingIsChangedWhereTheIndexCannotBeMarked() {
+        KeyValueStore store = StoreOpener.open(options(false), disk);
+        disk.failWith(Faults.at(Faults.Kind.EIO, 1, false));
+        assertThatThrownBy(() -> store.set("new", "value"))
+                .isInstanceOf(StoreFailedException.class)
+                .hasMessageContaining("force index.kvi");
+        // A force that has failed proves nothing when it is tried again.
+        assertThatThrownBy(() -> store.set("new", "value"))
+                .isInstanceOf(StoreFailedException.class);
+        assertThatThrownBy(store::compact).isInstanceOf(StoreFailedException.class);
+        assertThat(store.stats().state()).isEqualTo(StoreState.FAILED);
+        checkAll(store);
+        assertThat(moments).isEmpty();
+        assertThatThrownBy(store::close).isInstanceOf(StoreFailedException.class);
+        assertThat(moments).isEmpty();
+
+        for (Loss loss : List.of(Loss.nothing(), Loss.everything())) {
+            SimulatedStorage left = disk.cut("after the close").after(loss);
+            try (KeyValueStore again = StoreOpener.open(options(false), left)) {
+                assertThat(again.stats().keys()).isEqualTo(KEYS / 2);
+                checkAll(again);
+            }
+            left.free();
+        }
+    }
+
+    private void assertMarkedFirst() {
+        assertThat(moments.get(0)).contains("during").contains("force index.kvi from 0, 4096");
+        Set<String> changed = cuts.get(0).filesAtRisk();
+        changed.removeAll(atRisk);
+        assertThat(changed).containsExactly("index.kvi");
+        List<String> left = new ArrayList<>();
+        for (Loss loss : List.of(Loss.nothing(), Loss.everything())) {
+            SimulatedStorage then = cuts.get(0).after(loss);
+            try (KeyValueStore again = StoreOpener.open(options(false), then)) {
+                checkAll(again);
+                left.add(loss + ": " + again.stats().recovery().clean());
+            }
+            then.free();
+        }
+        assertThat(left)
+                .containsExactly("nothing is lost: false", "all that was not forced is lost: true");
+    }
+
+    private static void checkAll(KeyValueStore store) {
+        for (int i = 0; i < KEYS; i++) {
+            String expected = i % 2 == 0 ? null : QUARTER_OF_A_SEGMENT + i;
+            assertThat(store.get(History.key(i))).isEqualTo(expected);
+        }
+    }
+
+    private static StoreOptions options(boolean inBackground) {
+        return new World.Options(Durability.OS, World.SEGMENT_SIZE_BYTES, inBackground)
+                .with(new MutableClock(), false);
+    }
+
+    /** As {@link #options}, with so much garbage left that there is nothing to compact. */
+    private static StoreOptions compactingLittle() {
+        StoreOptions usual = options(true);
+        return new StoreOptions(
+                usual.dataPath(),
+                usual.indexPath(),
+                usual.durability(),
+                usual.forceInterval(),
+                usual.segmentSizeBytes(),
+                usual.maxKeySizeBytes(),
+                usual.maxValueSizeBytes(),
+                new CompactionOptions(true, Duration.ofHours(1), 0.9, 0),
+                usual.readOnly(),
+                usual.verifyChecksums(),
+                usual.freeDiskFloorBytes(),
+                usual.clock());
+    }
+}
