@@ -573,7 +573,7 @@ public final class Compactor {
         private void sealTails() throws IOException {
             writeLock.lock();
             try {
-                Segment hot = log.hotTail();
+                Segment hot = log.hotTail().segment();
                 completeHotSegments(policy.isWorthEnding(hot));
             } finally {
                 writeLock.unlock();
@@ -586,7 +586,7 @@ public final class Compactor {
         private void completeHotSegments(boolean endTail) {
             try {
                 if (endTail) {
-                    log.sealHotTail();
+                    log.hotTail().seal();
                 }
                 log.awaitSealed();
             } catch (StoreFullException e) {

@@ -139,10 +139,10 @@ final class RecordRelocator {
         }
         // What made this segment's other records obsolete must be on the disk before they go, or a
         // power cut could take both the new value and the old. So must the copies.
-        log.commit().await(log.lockedPosition());
+        log.commit().await(log.hotTail().lockedPosition());
         coldTail.force();
         if (segment.kind() == Segment.Kind.HOT) {
-            log.proveHotTail();
+            log.hotTail().prove();
         }
         log.noteEnds();
         log.retire(segment);
@@ -177,7 +177,7 @@ final class RecordRelocator {
         }
         ByteBuffer buffer = segment.buffer();
         int size = RecordFormat.size(buffer, offset);
-        if (size <= log.largestBatchBytes() && !coldTail.fits(size)) {
+        if (size <= log.hotTail().largestBatchBytes() && !coldTail.fits(size)) {
             makeRoom(size);
             // Asked again: a segment that was begun after the record was found to be live could get
             // a copy of what a tombstone older than that segment had removed meanwhile. See
@@ -194,7 +194,7 @@ final class RecordRelocator {
                 expired.delete(key, hash, address);
                 return;
             } catch (StoreFullException e) {
-                if (size > log.largestBatchBytes()) {
+                if (size > log.hotTail().largestBatchBytes()) {
                     throw e; // it could not be copied either
                 }
                 System.getLogger("dev.kvstore")

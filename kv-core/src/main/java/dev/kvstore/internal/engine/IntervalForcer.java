@@ -68,7 +68,7 @@ final class IntervalForcer {
     static Runnable of(dev.kvstore.internal.log.Log log) {
         return () -> {
             try {
-                log.commit().await(log.lockedPosition());
+                log.commit().await(log.hotTail().lockedPosition());
             } catch (Error e) {
                 log.commit().fail(e); // nobody would force any more
                 throw e;

@@ -254,7 +254,7 @@ final class LogStructuredStore implements KeyValueStore {
     @Override
     public void sync() {
         gate.checkWritable();
-        log.commit().await(log.lockedPosition());
+        log.commit().await(log.hotTail().lockedPosition());
     }
 
     // ---------------------------------------------------------------- upkeep
@@ -337,7 +337,7 @@ final class LogStructuredStore implements KeyValueStore {
                 writes.expirations(),
                 log.commit().forces(),
                 log.commit().forceTime(),
-                log.lastSequence(),
+                log.hotTail().lastSequence(),
                 done.compactions(),
                 Duration.ofNanos(done.nanos()),
                 done.failures(),

@@ -23,7 +23,7 @@ final class Prefetch {
     /** Fetches bucket and record of a key, and waits for the bucket. */
     void fetch(long hash) {
         try {
-            log.touchTail();
+            log.hotTail().touch();
             log.touch(index.candidate(hash));
         } catch (IllegalStateException e) {
             gate.checkOpen(); // else a segment's mapping went, and the lookup will find another

@@ -70,7 +70,7 @@ final class StoreBackup {
             writeLock.lock();
             try {
                 image = log.image();
-                lastSequence = log.lastSequence();
+                lastSequence = log.hotTail().lastSequence();
             } finally {
                 writeLock.unlock();
             }

@@ -115,7 +115,7 @@ final class StoreCloser {
         try {
             // Who holds the lock now has written; who comes later is turned away.
             gate.close();
-            position = log.position();
+            position = log.hotTail().position();
         } finally {
             writeLock.unlock();
         }
@@ -138,7 +138,7 @@ final class StoreCloser {
             // If we crash between the two, the log is known to have been whole; that is true.
             log.noteEnds();
             // If we crash before this is through, the index is rebuilt at the next open.
-            index.markClean(CloseNote.write(log.segments(), log.lastSequence()));
+            index.markClean(CloseNote.write(log.segments(), log.hotTail().lastSequence()));
         } catch (IOException e) {
             LOGGER.log(
                     System.Logger.Level.WARNING,

@@ -92,7 +92,7 @@ final class StoreScan extends Spliterators.AbstractSpliterator<Entry> {
             gate.checkOpen();
             // A segment that begins a life after this may hold another key at an address of the
             // page.
-            newestGeneration = log.lastGeneration();
+            newestGeneration = log.hotTail().lastGeneration();
             HashIndex.Snapshot snapshot = index.snapshot(next, addresses);
             Set<Key> found = new LinkedHashSet<>();
             boolean complete = true;

@@ -7,6 +7,7 @@ import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.compaction.ExpiredRecords;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.index.KeyHash;
+import dev.kvstore.internal.log.HotTail;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
 import dev.kvstore.internal.storage.Crc32c;
@@ -41,6 +42,7 @@ final class WritePath implements ExpiredRecords {
     }
 
     private final Log log;
+    private final HotTail tail;
     private final HashIndex index;
     private final ReentrantLock lock;
     private final StoreGate gate;
@@ -71,6 +73,7 @@ final class WritePath implements ExpiredRecords {
             Clock clock,
             PendingWrites pending) {
         this.log = log;
+        this.tail = log.hotTail();
         this.index = index;
         this.lock = lock;
         this.gate = gate;
@@ -132,7 +135,8 @@ final class WritePath implements ExpiredRecords {
         try {
             gate.checkWritable();
             log.beginChange();
-            log.awaitRoom(RecordFormat.size(flags, key.length, value.length), Log.Purpose.DATA);
+            tail.awaitRoom(
+                    RecordFormat.size(flags, key.length, value.length), HotTail.Purpose.DATA);
             gate.checkWritable();
             reserve(1);
             PendingWrites.Write newest = pending.newest(key, hash);
@@ -162,15 +166,16 @@ final class WritePath implements ExpiredRecords {
         try {
             gate.checkWritable();
             log.beginChange();
-            log.awaitRoom(
-                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8), Log.Purpose.DELETION);
+            tail.awaitRoom(
+                    RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8),
+                    HotTail.Purpose.DELETION);
             gate.checkWritable();
             PendingWrites.Write newest = pending.newest(key, hash);
             long position = locate(key, hash);
             present = holds(Condition.PRESENT, key, hash, newest, position, null);
             if (present) {
                 writtenBytes += appendTombstone(key, hash, position);
-                awaited = log.position();
+                awaited = tail.position();
                 deletes++;
             } else {
                 awaited = newest == null ? 0 : newest.endPosition();
@@ -189,7 +194,7 @@ final class WritePath implements ExpiredRecords {
         int[] checksums = new int[count];
         long[] expiries = new long[count];
         long total = RecordFormat.BATCH_HEADER_SIZE_BYTES;
-        Log.Purpose purpose = Log.Purpose.DELETION;
+        HotTail.Purpose purpose = HotTail.Purpose.DELETION;
         for (int i = 0; i < count; i++) {
             WriteBatch.Operation operation = operations.get(i);
             byte[] value = operation.value();
@@ -200,19 +205,19 @@ final class WritePath implements ExpiredRecords {
             int flags = flags(value, expiries[i]);
             total += RecordFormat.size(flags, operation.key().length, valueSize);
             if (value != null) {
-                purpose = Log.Purpose.DATA;
+                purpose = HotTail.Purpose.DATA;
             }
         }
-        if (total > log.largestBatchBytes()) {
+        if (total > tail.largestBatchBytes()) {
             throw new LimitExceededException(
                     "The batch has "
                             + total
                             + " bytes of records, and at most "
-                            + log.largestBatchBytes()
+                            + tail.largestBatchBytes()
                             + " fit a segment. Write several batches, or create the store with"
                             + " larger segments.",
                     total,
-                    log.largestBatchBytes());
+                    tail.largestBatchBytes());
         }
         long awaited;
         prefetch.fetch(hashes);
@@ -220,7 +225,7 @@ final class WritePath implements ExpiredRecords {
         try {
             gate.checkWritable();
             log.beginChange();
-            log.awaitRoom(total, purpose);
+            tail.awaitRoom(total, purpose);
             gate.checkWritable();
             reserve(count);
             for (long hash : hashes) {
@@ -241,21 +246,21 @@ final class WritePath implements ExpiredRecords {
         try {
             int count = operations.size();
             long[] addresses = new long[count];
-            log.beginBatch();
+            tail.beginBatch();
             for (int i = 0; i < count; i++) {
                 byte[] key = operations.get(i).key();
                 byte[] value = operations.get(i).value();
                 byte[] stored = value == null ? tombstoneValue() : value;
                 int flags = flags(value, expiries[i]);
                 int checksum = value == null ? Crc32c.of(key, stored) : checksums[i];
-                long address = log.append(flags, key, stored, expiries[i], checksum);
+                long address = tail.append(flags, key, stored, expiries[i], checksum);
                 addresses[i] = value == null ? 0 : address;
                 writtenBytes += RecordFormat.size(flags, key.length, stored.length);
                 sets += value == null ? 0 : 1;
                 deletes += value == null ? 1 : 0;
             }
-            log.endBatch(count);
-            long end = log.position();
+            tail.endBatch(count);
+            long end = tail.position();
             for (int i = 0; i < count; i++) {
                 byte[] key = operations.get(i).key();
                 if (publishWhenDurable) {
@@ -292,9 +297,9 @@ final class WritePath implements ExpiredRecords {
         lock.lock();
         try {
             log.commit().throwIfFailed();
-            log.awaitRoom(
+            tail.awaitRoom(
                     RecordFormat.size(RecordFormat.TOMBSTONE, key.length, 8),
-                    Log.Purpose.EXPIRATION);
+                    HotTail.Purpose.EXPIRATION);
             long position = locate(key, hash);
             if (position >= 0
                     && index.addressAt(position) == address
@@ -355,16 +360,16 @@ final class WritePath implements ExpiredRecords {
             int checksum,
             long position) {
         try {
-            long address = log.append(flags, key, value, expiry, checksum);
+            long address = tail.append(flags, key, value, expiry, checksum);
             writtenBytes += RecordFormat.size(flags, key.length, value.length);
             if (publishWhenDurable) {
-                keep(key, hash, address, log.position());
+                keep(key, hash, address, tail.position());
             } else if (position >= 0) {
                 replace(position, address);
             } else {
                 index.insert(hash, address);
             }
-            return log.position();
+            return tail.position();
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }
@@ -374,9 +379,9 @@ final class WritePath implements ExpiredRecords {
     private long appendTombstone(byte[] key, long hash, long position) {
         try {
             byte[] value = tombstoneValue();
-            log.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
+            tail.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
             if (publishWhenDurable) {
-                keep(key, hash, 0, log.position());
+                keep(key, hash, 0, tail.position());
             } else if (position >= 0) {
                 remove(position);
             }
@@ -417,7 +422,7 @@ final class WritePath implements ExpiredRecords {
 
     private byte[] tombstoneValue() {
         byte[] value = new byte[8];
-        ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).putLong(0, log.lastGeneration());
+        ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).putLong(0, tail.lastGeneration());
         return value;
     }
 

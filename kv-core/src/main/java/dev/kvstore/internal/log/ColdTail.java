@@ -105,9 +105,18 @@ public final class ColdTail {
         forceOrFail(forced, forced.forcedTo, end);
         // The mark must be durable before an original goes: without it a flipped bit among the
         // copies would pass for a torn end, and the copies after it for never written.
-        Log.appendNote(forced, RecordFormat.MARK, end, 0);
+        appendMark(forced, end);
         forceOrFail(forced, end, forced.tail);
         forced.forcedTo = forced.tail;
+    }
+
+    private static void appendMark(Segment segment, int forcedTo) {
+        int offset = segment.tail;
+        int seed = segment.seed(segment.generation());
+        RecordFormat.writeNote(segment.buffer, offset, RecordFormat.MARK, forcedTo, 0, seed);
+        VarHandle.releaseFence(); // who sees the new tail without a lock sees the record
+        segment.tail = offset + RecordFormat.NOTE_RECORD_SIZE_BYTES;
+        RecordFormat.writeNoHeader(segment.buffer, segment.tail);
     }
 
     /** A force that failed must not be tried again: the kernel may have dropped the pages. */
