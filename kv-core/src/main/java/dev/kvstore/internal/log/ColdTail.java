@@ -134,7 +134,7 @@ public final class ColdTail {
     public void seal() throws IOException {
         if (segment.state == Segment.State.TAIL) {
             forceOrFail(segment, 0, segment.tail);
-            Hint.Draft hint = sealer.draft(segment);
+            HintDraft hint = sealer.draft(segment);
             monitor.change(pool::ended);
             sealer.prove(segment, hint);
             // Forgotten, for it may be retired, taken for the hot tail, and look like one to append

@@ -88,7 +88,7 @@ public final class LogImage {
             if (!link(part, target)) {
                 copy(part, target);
             }
-            Hint.draft(target, part.segment(), storeFile.storeId())
+            HintDraft.of(target, part.segment(), storeFile.storeId())
                     .write(offset -> hashAt.applyAsLong(part.segment(), offset));
         }
     }

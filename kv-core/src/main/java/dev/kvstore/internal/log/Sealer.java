@@ -211,9 +211,9 @@ final class Sealer {
      * @throws FileSystemException if a file could not be opened, and nothing has happened; the
      *     store has failed if something else did, as it may have been a force
      */
-    Hint.Draft draft(Segment segment) throws IOException {
+    HintDraft draft(Segment segment) throws IOException {
         try {
-            return Hint.draft(storage, segment, storeId);
+            return HintDraft.of(storage, segment, storeId);
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {
@@ -226,7 +226,7 @@ final class Sealer {
      * Writes the hint of a segment that is on the disk. If that fails, so does the store: the hint
      * may be there all the same. Write lock not held.
      */
-    void prove(Segment segment, Hint.Draft hint) throws IOException {
+    void prove(Segment segment, HintDraft hint) throws IOException {
         int size;
         try {
             size = hint.write(offset -> hashAt.applyAsLong(addresses.of(segment.id, offset)));

@@ -434,7 +434,7 @@ public final class SegmentTable {
         segment.filled |= segment.kind == Segment.Kind.COLD && judgement.hint() != null;
         readExpirations(judgement);
         if (judgement.hint() == null) {
-            Hint.draft(storage, segment, storeFile.storeId()).write(hashAt);
+            HintDraft.of(storage, segment, storeFile.storeId()).write(hashAt);
         }
         segment.forcedTo = segment.tail;
     }

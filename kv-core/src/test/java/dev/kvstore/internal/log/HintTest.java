@@ -140,7 +140,7 @@ class HintTest {
     }
 
     private void write() throws IOException {
-        Hint.draft(storage, segment, Records.STORE_ID).write(offset -> -1L - offset);
+        HintDraft.of(storage, segment, Records.STORE_ID).write(offset -> -1L - offset);
     }
 
     private Hint read() throws IOException {
