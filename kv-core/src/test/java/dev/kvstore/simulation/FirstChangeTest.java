@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kvstore.Durability;
 import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
+import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFailedException;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.StoreState;
@@ -16,6 +17,7 @@ import dev.kvstore.internal.engine.StoreOptions;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.testing.MutableClock;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +107,63 @@ class FirstChangeTest {
         killed.free();
     }
 
+    /** Once the store is quiet, compaction looks for what could be given back. */
+    @Test
+    void whatIsOnlyReadStaysSoWhileThereIsCompaction() throws IOException {
+        try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+            store.compact();
+        }
+        disk.delete("segment.kvs.new"); // as if there had not been room for it
+        moments.clear();
+        try (KeyValueStore store = StoreOpener.open(compactingLittle(), disk)) {
+            Awaitility.await()
+                    .pollDelay(Duration.ofMillis(700))
+                    .until(() -> store.stats().freeSegments() <= 1);
+            checkAll(store);
+        }
+        assertThat(moments).isEmpty();
+    }
+
+    /** A copy that is lost is written again when a store is opened. */
+    @Test
+    void theIndexIsMarkedBeforeACopyIsMended() throws IOException {
+        MappedRegion storeFile = disk.map("store.kv", 0, 4096, false);
+        ByteBuffer copies = storeFile.buffer();
+        long older = copies.getLong(40) < copies.getLong(2048 + 40) ? 0 : 2048;
+        storeFile.unmap();
+        damage("store.kv", older);
+        try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
+            assertMarkedFirst();
+            assertThat(moments).anyMatch(moment -> moment.contains("force store.kv"));
+            checkAll(store);
+        }
+    }
+
+    /** The close may come before the preparer has heard of it. */
+    @Test
+    void theIndexIsMarkedFirstAtACloseAfterDamage() throws IOException {
+        damage("index.kvi", 4096 * 5);
+        KeyValueStore store = StoreOpener.open(options(false), disk);
+        for (int i = 0; i < KEYS; i++) {
+            try {
+                store.contains(History.key(i));
+            } catch (StoreCorruptedException e) {
+                assertThat(e).hasMessageContaining("index.kvi");
+            }
+        }
+        store.close();
+        assertThat(moments.get(0)).contains("force index.kvi from 0, 4096");
+    }
+
+    private void damage(String file, long offset) throws IOException {
+        MappedRegion region = disk.map(file, offset, 8, true);
+        region.buffer().putLong(0, region.buffer().getLong(0) + 1);
+        region.force(0, 8);
+        region.unmap();
+        moments.clear();
+        cuts.clear();
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("changes")
     void theIndexIsMarkedFirst(String name, Consumer<KeyValueStore> change) {
@@ -169,9 +228,10 @@ class FirstChangeTest {
     @Test
     void theIndexIsMarkedBeforeASegmentIsMade() {
         disk.observe(moment -> {});
-        disk.limitTo(disk.usedBytes());
         try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
-            assertThatThrownBy(() -> fill(store)).isInstanceOf(StoreFullException.class);
+            fill(store, 1000);
+            disk.limitTo(disk.usedBytes());
+            assertThatThrownBy(() -> fill(store, 100_000)).isInstanceOf(StoreFullException.class);
             for (int i = 0; store.stats().freeSegments() > 0; i++) {
                 assertThat(store.delete("more" + i)).isTrue(); // may use the reserve
             }
@@ -186,8 +246,8 @@ class FirstChangeTest {
         }
     }
 
-    private static void fill(KeyValueStore store) {
-        for (int i = 0; i < 100_000; i++) {
+    private static void fill(KeyValueStore store, int count) {
+        for (int i = 0; i < count; i++) {
             store.set("more" + i, "");
         }
     }
@@ -195,12 +255,7 @@ class FirstChangeTest {
     /** Else a store that is killed each time would come back with the damage each time. */
     @Test
     void theIndexIsMarkedWhenItIsFoundDamaged() throws IOException {
-        MappedRegion page = disk.map("index.kvi", 4096 * 5, 4096, true);
-        page.buffer().putLong(0, page.buffer().getLong(0) + 1);
-        page.force(0, 4096);
-        page.unmap();
-        moments.clear();
-        cuts.clear();
+        damage("index.kvi", 4096 * 5);
         KeyValueStore store = StoreOpener.open(options(false), disk);
         Awaitility.await().until(() -> moments.size() == 2);
         assertThat(moments.get(1)).contains("after").contains("force index.kvi from 0, 4096");

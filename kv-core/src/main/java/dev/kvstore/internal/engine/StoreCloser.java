@@ -128,13 +128,16 @@ final class StoreCloser {
         if (log.commit().failure() != null) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
-                    "The store is closed after a failure; the next open rebuilds the index.");
+                    "The store is closed after a failure; the next open rebuilds the index if"
+                            + " anything had been changed.");
             return;
         }
         if (index.isAsClosed()) {
             return; // nothing has been changed since the last close
         }
         try {
+            index.markInUse(); // it is not if there was no change, and it was found damaged just
+            // now
             // If we crash between the two, the log is known to have been whole; that is true.
             log.noteEnds();
             // If we crash before this is through, the index is rebuilt at the next open.

@@ -199,7 +199,8 @@ public final class StoreOpener {
         StoreFile storeFile = existing != null ? existing : createStoreFile();
         SegmentTable segments = SegmentTable.open(storage, storeFile, !options.readOnly());
         Recovery recovery = recover(storeFile, segments);
-        if (!options.readOnly()) {
+        if (!options.readOnly() && segments.isACopyLost()) {
+            recovery.index().markInUse();
             segments.mendCopies(); // not before: a store that is refused stays as it is
         }
         RecoveryReport report =

@@ -120,7 +120,7 @@ public final class HashIndex {
     private volatile boolean inUse;
 
     /** Why that is not certain, if it was tried. */
-    private volatile @Nullable IOException markFailure;
+    private volatile @Nullable Throwable markFailure;
 
     // Guarded by the store's write lock, as is all below.
     private final List<MappedRegion> mapped = new ArrayList<>();
@@ -269,10 +269,10 @@ public final class HashIndex {
     }
 
     private synchronized void markInUseOnce() throws IOException {
-        IOException failure = markFailure;
+        Throwable failure = markFailure;
         if (failure != null) {
-            throw failure; // the kernel may have dropped the page: another force would prove
-            // nothing
+            // The kernel may have dropped the page: another force would prove nothing.
+            throw new IOException("The index could not be marked in use: " + failure, failure);
         }
         if (!inUse) {
             try {
@@ -280,7 +280,7 @@ public final class HashIndex {
                 // If we crash after the first change and before this, the clean mark would be
                 // believed.
                 mapped.get(0).force(0, PAGE_SIZE_BYTES);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 markFailure = e;
                 throw e;
             }
@@ -584,7 +584,8 @@ public final class HashIndex {
     private boolean wantsRegion() {
         PageTable t = table;
         int room = t.regions.length * PAGES_PER_REGION - pageCount;
-        return spareRegion == null
+        return inUse // else it is only read, and its file stays as it is
+                && spareRegion == null
                 && room < PAGES_AT_HAND + 2 * PageTable.pagesAt(t.depth + 1) + PAGES_PER_REGION / 2;
     }
 

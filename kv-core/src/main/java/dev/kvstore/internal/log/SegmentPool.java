@@ -260,17 +260,19 @@ final class SegmentPool {
 
     /** Gives the space of free segments back, but for some. */
     void shrink(int keep) throws IOException {
-        monitor.change(
-                () -> {
-                    while (free.size() > keep) {
-                        surplus.add(free.removeLast());
-                    }
-                });
-        vacateSurplus();
+        if (monitor.read(() -> isMoreThan(keep))) {
+            beginChange.run();
+            monitor.change(
+                    () -> {
+                        while (free.size() > keep) {
+                            surplus.add(free.removeLast());
+                        }
+                    });
+            vacateSurplus();
+        }
         structure.lock();
         try {
             while (monitor.read(segments::dropLastIfVacant)) {
-                beginChange.run();
                 inStoreFile(segments::demandNoMore);
                 segments.deleteDropped();
             }
@@ -285,14 +287,16 @@ final class SegmentPool {
         }
     }
 
+    /** Whether there is something to give back. */
+    private boolean isMoreThan(int keep) {
+        return free.size() > keep || !surplus.isEmpty() || segments.isLastVacant();
+    }
+
     /** What cannot be given back now, since the disk is too full for the change, is next time. */
     private void vacateSurplus() throws IOException {
         structure.lock();
         try {
             Segment segment = monitor.read(surplus::peek);
-            if (segment != null) {
-                beginChange.run();
-            }
             while (segment != null && hasSpareInTheEnd()) {
                 vacate(segment);
                 segment = monitor.read(surplus::peek);

@@ -326,12 +326,18 @@ public final class SegmentTable {
         storage.syncDirectory();
     }
 
+    /** Whether the last segment is vacant, and not the only one; write lock held. */
+    boolean isLastVacant() {
+        int last = count() - 1;
+        return last > 0 && segments[last].state == Segment.State.VACANT;
+    }
+
     /** Takes the last segment out of the table if it is vacant; write lock held. */
     boolean dropLastIfVacant() {
-        int last = count() - 1;
-        if (last < 1 || segments[last].state != Segment.State.VACANT) {
+        if (!isLastVacant()) {
             return false;
         }
+        int last = count() - 1;
         segments[last].unmap();
         segments = Arrays.copyOf(segments, last);
         return true;
@@ -470,6 +476,15 @@ public final class SegmentTable {
                 throw noSpare(segment);
             }
         }
+    }
+
+    /** Whether one of the two copies of a header, or of the store file, is not whole. */
+    public boolean isACopyLost() {
+        boolean lost = storeFile.problem(true) != null;
+        for (Segment segment : segments) {
+            lost |= SegmentFormat.isOneCopyLost(segment.buffer);
+        }
+        return lost;
     }
 
     /**
