@@ -271,10 +271,11 @@ class FirstChangeTest {
     @Test
     void nothingIsChangedWhereTheIndexCannotBeMarked() {
         KeyValueStore store = StoreOpener.open(options(false), disk);
-        disk.failWith(Faults.at(Faults.Kind.EIO, 1, false));
+        disk.failWith(Faults.in(Thread.currentThread().getName(), Faults.Kind.EIO));
         assertThatThrownBy(() -> store.set("new", "value"))
                 .isInstanceOf(StoreFailedException.class)
                 .hasMessageContaining("force index.kvi");
+        disk.failWith(Faults.none());
         // A force that has failed proves nothing when it is tried again.
         assertThatThrownBy(() -> store.set("new", "value"))
                 .isInstanceOf(StoreFailedException.class);
