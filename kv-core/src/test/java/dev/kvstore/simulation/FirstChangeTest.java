@@ -63,6 +63,8 @@ class FirstChangeTest {
             for (int i = 0; i < KEYS; i += 2) {
                 store.delete(History.key(i)); // so that there is something to compact
             }
+            // Else the next open would have one made.
+            Awaitility.await().until(() -> store.stats().freeSegments() > 0);
         }
         observe();
     }
