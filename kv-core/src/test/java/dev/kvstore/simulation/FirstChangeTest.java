@@ -10,6 +10,7 @@ import dev.kvstore.StoreCorruptedException;
 import dev.kvstore.StoreFailedException;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.StoreState;
+import dev.kvstore.StoreStats;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.engine.StoreOpener;
@@ -213,11 +214,12 @@ class FirstChangeTest {
     }
 
     /**
-     * While a store is busy it keeps some. It is closed before it is quiet, or that is repeated.
+     * While a store is busy it keeps some. It is closed before it is quiet, and when there is
+     * little to compact, or that is repeated.
      */
     private void leaveFreeSegments() {
-        int free = 0;
-        while (free <= 2) {
+        boolean left = false;
+        while (!left) {
             try (KeyValueStore store = StoreOpener.open(options(true), disk)) {
                 for (int i = 1; i < KEYS; i += 2) {
                     store.set(History.key(i), QUARTER_OF_A_SEGMENT + i);
@@ -227,7 +229,8 @@ class FirstChangeTest {
                         .until(() -> store.stats().freeSegments() > 2);
             }
             try (KeyValueStore store = StoreOpener.open(options(false), disk)) {
-                free = store.stats().freeSegments();
+                StoreStats stats = store.stats();
+                left = stats.freeSegments() > 2 && stats.garbageRatio() < 0.3;
             }
         }
     }
