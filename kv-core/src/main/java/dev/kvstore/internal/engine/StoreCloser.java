@@ -136,8 +136,8 @@ final class StoreCloser {
             return; // nothing has been changed since the last close
         }
         try {
-            index.markInUse(); // it is not if there was no change, and it was found damaged just
-            // now
+            // Without a change it is not yet, if it was found damaged a moment ago.
+            index.markInUse();
             // If we crash between the two, the log is known to have been whole; that is true.
             log.noteEnds();
             // If we crash before this is through, the index is rebuilt at the next open.

@@ -797,12 +797,11 @@ public final class HashIndex {
 
     /**
      * Makes everything durable and then marks the index as such, together with a note of the
-     * caller's. Nothing may be changed after it. An index in which damage was found is marked in
-     * use instead, so that the next open makes it again.
+     * caller's. It has been marked in use before, and nothing may be changed afterwards. An index
+     * in which damage was found stays as it is, in use, so that the next open makes it again.
      */
     public void markClean(byte[] note) throws IOException {
         if (damaged) {
-            markInUse();
             return;
         }
         int notePage = pageCount;
