@@ -36,6 +36,8 @@ class KilledThenCutTest {
             for (int step = 0; step < STEPS; step++) {
                 world.step(History.random(random, step, 6000));
             }
+            // A store that was only read since its open recovers nothing.
+            world.step(new Step.Set(History.key(0), "the last", 0));
             World.Moment killed = world.moment("while nobody did anything");
             world.close();
             world.storage().free();
