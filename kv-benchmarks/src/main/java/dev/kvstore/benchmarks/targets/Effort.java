@@ -11,7 +11,7 @@ public final class Effort {
         /** Whether all of it runs at all, in a minute; its figures mean nothing. */
         QUICK(10_000, 20_000, 1, 1, 20, 50, 200),
         /** Useful figures. */
-        STANDARD(1_000_000, 10_000_000, 3, 1, 400, 1_100, 4_000),
+        STANDARD(1_000_000, 10_000_000, 3, 1, 2_000, 2_000, 4_000),
         /** As many as it takes to publish small differences. */
         LONG(1_000_000, 10_000_000, 5, 3, 2_000, 4_000, 20_000);
 

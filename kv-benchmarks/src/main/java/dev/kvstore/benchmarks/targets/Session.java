@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,13 @@ public final class Session implements Callable<Integer> {
     static final String KILL = "kill ";
 
     private static final long MAX_WARMUP_KEYS = 200_000;
+
+    /** A fill is measured once, and no row before it has made the JVM compile anything. */
+    private static final int FIRST_WARMUPS = 2;
+
+    /** There are few writes a second, and code is compiled once it has been called often. */
+    private static final int DURABLE_WARMUPS = 3;
+
     private static final long MAX_WRITES_UNTIL_KILLED = 500_000;
     private static final int OVERWRITES = 5;
     private static final int REOPENINGS = 5;
@@ -130,9 +138,16 @@ public final class Session implements Callable<Integer> {
         }
     }
 
-    // A smaller store first, so that the code is compiled when the real one is filled.
+    // Smaller stores first, so that the code is compiled when the real one is filled.
     private void warmUp() throws IOException {
-        Path scratch = directory.resolve("warm-up");
+        long start = System.nanoTime();
+        long nanos = TimeUnit.MILLISECONDS.toNanos(FIRST_WARMUPS * effort.warmupMillis());
+        do {
+            fillSmaller(directory.resolve("warm-up"));
+        } while (System.nanoTime() - start < nanos);
+    }
+
+    private void fillSmaller(Path scratch) throws IOException {
         Files.createDirectories(scratch);
         long few = Math.min(MAX_WARMUP_KEYS, Math.max(1, keys / 5));
         Passes warmUp = new Passes(few, effort.valueBytes());
@@ -176,7 +191,9 @@ public final class Session implements Callable<Integer> {
                                 kind.name(),
                                 keys,
                                 effort.valueBytes(),
-                                effort.warmupMillis(),
+                                part == Part.DURABLE
+                                        ? DURABLE_WARMUPS * effort.warmupMillis()
+                                        : effort.warmupMillis(),
                                 effort.cellMillis())
                         .measure(row);
         System.out.println(
