@@ -142,6 +142,8 @@ public final class GroupCommit {
     /** Forces everything that was appended until now. It is the caller's turn. */
     private void force() {
         try {
+            // Another force may have failed since the caller looked, while he waited for his turn.
+            throwIfFailed();
             Batch batch;
             writeLock.lock();
             try {

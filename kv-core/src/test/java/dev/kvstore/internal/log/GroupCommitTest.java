@@ -133,6 +133,23 @@ class GroupCommitTest {
         assertThat(forcesBegun).hasValue(1);
     }
 
+    /** The kernel may have dropped the pages, and would answer a second force with success. */
+    @Test
+    void whoWaitedForHisTurnDoesNotForceAfterAFailure() throws InterruptedException {
+        broken = true;
+        start(() -> commit.runWhenAllIsForced(() -> {}));
+        await().until(() -> forcesBegun.get() == 1);
+        startWriter(); // he has found no failure, and waits for the turn
+        awaitWaiting(1);
+
+        forcesAllowed.release();
+
+        joinAll();
+        assertThat(failures).hasSize(2).allMatch(e -> e instanceof StoreFailedException);
+        assertThat(forcesBegun).hasValue(1);
+        assertThat(commit.durablePosition()).isZero();
+    }
+
     @Test
     void interruptedWaiterWaitsOnAndStaysInterrupted() throws InterruptedException {
         startWriter();
