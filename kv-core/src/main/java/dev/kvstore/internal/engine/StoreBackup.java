@@ -19,8 +19,6 @@ import java.util.function.ToLongBiFunction;
  */
 final class StoreBackup {
 
-    private static final System.Logger LOGGER = System.getLogger("dev.kvstore");
-
     private final Log log;
     private final ReentrantLock writeLock;
     private final StoreGate gate;
@@ -37,28 +35,8 @@ final class StoreBackup {
         this.hashAt = hashAt;
     }
 
-    /** Writes the backup. What was written is removed if that fails. */
-    BackupReport run(Path directory, Storage target) throws IOException {
-        boolean complete = false;
-        try {
-            BackupReport report;
-            // Nobody may begin a store in the directory meanwhile.
-            target.lock(StoreOpener.LOCK_NAME, false);
-            try {
-                report = write(directory, target);
-            } finally {
-                target.close();
-            }
-            complete = true;
-            return report;
-        } finally {
-            if (!complete) {
-                removeAll(target);
-            }
-        }
-    }
-
-    private BackupReport write(Path directory, Storage target) throws IOException {
+    /** Writes the backup; see {@link CopyTarget}. */
+    BackupReport write(Path directory, Storage target) throws IOException {
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
         LogImage image;
@@ -87,21 +65,5 @@ final class StoreBackup {
                 image.linkedCount(),
                 image.bytes(),
                 lastSequence);
-    }
-
-    /** Removes what is left of a copy that failed. */
-    static void removeAll(Storage target) {
-        try {
-            for (String name : target.list()) {
-                target.delete(name);
-            }
-        } catch (IOException e) {
-            LOGGER.log(
-                    System.Logger.Level.WARNING,
-                    "What is left of a failed copy could not be removed from "
-                            + target.directory()
-                            + ".",
-                    e);
-        }
     }
 }

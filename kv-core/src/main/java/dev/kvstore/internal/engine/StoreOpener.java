@@ -92,7 +92,8 @@ public final class StoreOpener {
 
     /**
      * Makes a store in an empty directory that is none yet for others; see {@link
-     * StoreFile#finish}. On a thread of the engine.
+     * StoreFile#finish}. The caller has locked the directory, and it stays locked when the store is
+     * closed. On a thread of the engine.
      */
     static LogStructuredStore openUnfinished(StoreOptions options, Storage storage)
             throws IOException {
@@ -180,6 +181,9 @@ public final class StoreOpener {
     }
 
     private void lock() throws IOException {
+        if (unfinished) {
+            return; // the caller has, and gives it up
+        }
         storage.lock(LOCK_NAME, options.readOnly());
         if (!indexStorage.directory().equals(storage.directory())) {
             // Another store may have been given the same index file by mistake.
@@ -189,8 +193,14 @@ public final class StoreOpener {
 
     /** The index may be in the same storage; closing that twice does no harm. */
     private void release() {
-        indexStorage.close();
-        storage.close();
+        if (unfinished) {
+            return;
+        }
+        try {
+            indexStorage.close();
+        } finally {
+            storage.close();
+        }
     }
 
     private LogStructuredStore openLocked() throws IOException {

@@ -60,43 +60,37 @@ public final class StoreRepair {
         long startedNanos = System.nanoTime();
         source.lock(StoreOpener.LOCK_NAME, true);
         StoreRepairer repairer = StoreRepairer.open(source);
-        try (Storage target = source.createEmpty(directory)) {
-            write(repairer, target);
-            return new RepairReport(
-                    source.directory(),
-                    directory,
-                    startedAt,
-                    Duration.ofNanos(System.nanoTime() - startedNanos),
-                    repairer.segmentsRead(),
-                    repairer.records(),
-                    repairer.keys(),
-                    repairer.leftOut(),
-                    repairer.doubtfulKeys(),
-                    repairer.ignoredFiles());
-        }
+        return CopyTarget.fill(
+                source,
+                directory,
+                target -> {
+                    write(repairer, target);
+                    return new RepairReport(
+                            source.directory(),
+                            directory,
+                            startedAt,
+                            Duration.ofNanos(System.nanoTime() - startedNanos),
+                            repairer.segmentsRead(),
+                            repairer.records(),
+                            repairer.keys(),
+                            repairer.leftOut(),
+                            repairer.doubtfulKeys(),
+                            repairer.ignoredFiles());
+                });
     }
 
     private static void write(StoreRepairer repairer, Storage target) throws IOException {
-        boolean complete = false;
+        repairer.read();
+        LogStructuredStore store =
+                StoreOpener.openUnfinished(
+                        options(target.directory(), repairer.segmentSizeBytes()), target);
         try {
-            repairer.read();
-            LogStructuredStore store =
-                    StoreOpener.openUnfinished(
-                            options(target.directory(), repairer.segmentSizeBytes()), target);
-            try {
-                repairer.write(store::setUntil);
-            } finally {
-                store.close();
-            }
-            // If we crash before this, the directory has segments and no store file, and is
-            // refused.
-            StoreFile.finish(target);
-            complete = true;
+            repairer.write(store::setUntil);
         } finally {
-            if (!complete) {
-                StoreBackup.removeAll(target);
-            }
+            store.close();
         }
+        // If we crash before this, the directory has segments and no store file, and is refused.
+        StoreFile.finish(target);
     }
 
     private static StoreOptions options(Path directory, long segmentSizeBytes) {

@@ -1,7 +1,7 @@
 package dev.kvstore.internal.engine;
 
 import dev.kvstore.BackupReport;
-import dev.kvstore.StoreFailedException;
+import dev.kvstore.KeyValueStoreException;
 import dev.kvstore.VerificationReport;
 import dev.kvstore.internal.index.HashIndex;
 import dev.kvstore.internal.log.Log;
@@ -65,7 +65,7 @@ final class StoreUpkeep {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new StoreFailedException(
+            throw new KeyValueStoreException(
                     "The store in "
                             + log.segments().directory()
                             + " could not be verified, because its files could not be read ("
@@ -103,11 +103,9 @@ final class StoreUpkeep {
         try {
             return EngineThread.call(
                     "kv-backup",
-                    () -> {
-                        try (Storage copy = storage.createEmpty(directory)) {
-                            return backup.run(directory, copy);
-                        }
-                    });
+                    () ->
+                            CopyTarget.fill(
+                                    storage, directory, copy -> backup.write(directory, copy)));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
