@@ -316,9 +316,9 @@ public final class Log {
 
     // ---------------------------------------------------------------- write lock held
 
-    /** Waits until all full segments are proven. */
+    /** Waits until the segments that are full now are proven. */
     public void awaitSealed() {
-        sealer.awaitIdle();
+        sealer.awaitQueued();
     }
 
     /** Counts a record as obsolete: the index points to it no more. */

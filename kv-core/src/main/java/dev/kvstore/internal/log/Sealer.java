@@ -115,9 +115,13 @@ final class Sealer {
         monitor.awaitChange();
     }
 
-    /** Waits until nothing is left to do; as {@link #awaitProgress}. */
-    void awaitIdle() {
-        while (!queue.isEmpty()) {
+    /**
+     * Waits until the segments that are full now have their hints; as {@link #awaitProgress}. Those
+     * that writers fill meanwhile do not count: there may be some at every moment.
+     */
+    void awaitQueued() {
+        Full last = queue.peekLast();
+        while (last != null && queue.contains(last)) {
             awaitProgress();
         }
     }
