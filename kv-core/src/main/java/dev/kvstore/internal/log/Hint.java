@@ -65,7 +65,7 @@ public final class Hint {
         String name = SegmentFormat.hintName(segment.id);
         long size = storage.size(name);
         MappedRegion region = storage.map(name, 0, size, true);
-        region.confirm((int) size);
+        region.confirm((int) size & -8); // what is behind the hint means nothing and ends anywhere
         region.unmap();
     }
 

@@ -225,8 +225,12 @@ public final class SegmentTable {
             String temporary = name + ".new";
             storage.delete(temporary);
             region = allocateFile(temporary, id, sizeBytes);
-            storage.rename(temporary, name);
-            storage.syncDirectory();
+            orUnmap(
+                    region,
+                    () -> {
+                        storage.rename(temporary, name);
+                        storage.syncDirectory();
+                    });
         } else {
             region = allocateFile(name, id, sizeBytes);
         }
@@ -234,7 +238,7 @@ public final class SegmentTable {
         if (id >= storeFile.segmentCount()) {
             // The files are durable before the store file demands them: a crash in between leaves
             // a file too many, never one too few.
-            storage.syncDirectory();
+            orUnmap(region, storage::syncDirectory);
         }
         int header = SegmentFormat.newestCopy(region.buffer());
         segment.setGeneration(region.buffer().getLong(header + SegmentFormat.GENERATION_OFFSET));
@@ -260,15 +264,34 @@ public final class SegmentTable {
         // and is not on the disk, if a force of it failed then: it is always written again.
         if (before == null || SegmentFormat.newestCopy(region.buffer()) < 0) {
             long generation = before == null ? 0 : before.generation();
-            if (before == null) {
-                // Left behind by a crash, long ago, and of a later life than the one that begins.
-                Hint.blank(storage, id);
-            }
             int free = Segment.Kind.FREE.code;
-            SegmentFormat.write(region.buffer(), free, storeFile.storeId(), generation, 0, id);
-            region.force(0, SegmentFormat.HEADER_SIZE_BYTES);
+            orUnmap(
+                    region,
+                    () -> {
+                        if (before == null) {
+                            // Left behind by a crash, long ago, and of a later life than this one.
+                            Hint.blank(storage, id);
+                        }
+                        SegmentFormat.write(
+                                region.buffer(), free, storeFile.storeId(), generation, 0, id);
+                        region.force(0, SegmentFormat.HEADER_SIZE_BYTES);
+                    });
         }
         return region;
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** Runs what may fail on the way to a segment; it is tried again every second, for ever. */
+    private static void orUnmap(MappedRegion region, Step step) throws IOException {
+        try {
+            step.run();
+        } catch (IOException | RuntimeException | Error e) {
+            region.unmap();
+            throw e;
+        }
     }
 
     /** Puts an allocated segment in its place. Write lock held. */
@@ -313,10 +336,14 @@ public final class SegmentTable {
         MappedRegion region = storage.map(SPARE_NAME, 0, VACANT_SIZE_BYTES, true);
         Segment vacant = new Segment(segment.id, region, storeFile.storeId(), VACANT_SIZE_BYTES);
         vacant.setGeneration(segment.generation());
-        vacant.end();
-        vacant.state = Segment.State.VACANT;
-        // If we crash before or after the rename, the one file or the other is there, both free.
-        storage.rename(SPARE_NAME, SegmentFormat.fileName(segment.id));
+        orUnmap(
+                region,
+                () -> {
+                    vacant.end();
+                    vacant.state = Segment.State.VACANT;
+                    // If we crash before or after this, one file or the other is there, both free.
+                    storage.rename(SPARE_NAME, SegmentFormat.fileName(segment.id));
+                });
         return vacant;
     }
 
@@ -337,9 +364,10 @@ public final class SegmentTable {
         if (!isLastVacant()) {
             return false;
         }
-        int last = count() - 1;
-        segments[last].unmap();
-        segments = Arrays.copyOf(segments, last);
+        Segment last = segments[count() - 1];
+        // First: a reader who finds the memory gone has to find the segment gone, too.
+        segments = Arrays.copyOf(segments, last.id);
+        last.unmap();
         return true;
     }
 
@@ -430,34 +458,64 @@ public final class SegmentTable {
 
     /**
      * Ends, durably, a segment where recovery found its end, unless its hint says so already. To be
-     * called after {@link #confirm(List)}.
+     * called after {@link #confirm(List)}, and after all behind the end of the log was discarded.
+     *
+     * @param sequence the number of a record that ends the log, if it needs one
      */
-    public void settle(Judgement judgement, IntToLongFunction hashAt) throws IOException {
+    public void settle(Judgement judgement, long sequence, IntToLongFunction hashAt)
+            throws IOException {
         Segment segment = judgement.segment();
         segment.tail = judgement.end();
         segment.state = Segment.State.PROVEN;
+        Hint hint = judgement.hint();
+        if (hint != null) {
+            hint.restore(segment.expirations);
+        } else {
+            boolean isEnded = readExpirations(segment);
+            if (segment.kind == Segment.Kind.HOT && !isEnded) {
+                end(segment, sequence);
+            }
+        }
         segment.noteGap();
-        segment.filled |= segment.kind == Segment.Kind.COLD && judgement.hint() != null;
-        readExpirations(judgement);
-        if (judgement.hint() == null) {
+        segment.filled |= segment.kind == Segment.Kind.COLD && hint != null;
+        if (hint == null) {
             HintDraft.of(storage, segment, storeFile.storeId()).write(hashAt);
         }
         segment.forcedTo = segment.tail;
     }
 
-    private static void readExpirations(Judgement judgement) {
-        Segment segment = judgement.segment();
-        if (judgement.hint() != null) {
-            judgement.hint().restore(segment.expirations);
-            return;
-        }
-        RecordScanner scanner = new RecordScanner(segment, judgement.end());
+    /** Reads what expires when; returns whether the last record ends the segment. */
+    private static boolean readExpirations(Segment segment) {
+        boolean isEnded = false;
+        RecordScanner scanner = new RecordScanner(segment, segment.tail);
         while (scanner.nextKnown()) {
+            isEnded = scanner.flags() == RecordFormat.END;
             if ((scanner.flags() & RecordFormat.EXPIRY) != 0) {
                 long expiry = RecordFormat.expiry(segment.buffer, scanner.offset());
                 segment.expirations.add(expiry, scanner.size());
             }
         }
+        return isEnded;
+    }
+
+    /**
+     * Writes the record that ends a hot segment, durably, in place of what was cut off: the hint
+     * may be removed or damaged later, and then nothing else told the end from a hole.
+     */
+    private static void end(Segment segment, long sequence) throws IOException {
+        int end = segment.tail + RecordFormat.NOTE_RECORD_SIZE_BYTES;
+        if (end > segment.capacityBytes) {
+            return; // then somebody else has changed it: the room for it is always kept
+        }
+        RecordFormat.writeNote(
+                segment.buffer,
+                segment.tail,
+                RecordFormat.END,
+                0, // the next one is not known yet
+                sequence,
+                segment.seed(segment.generation()));
+        segment.force(segment.tail, end);
+        segment.tail = end;
     }
 
     /** Empties, durably, a segment that lies behind the end of the log. */

@@ -106,17 +106,19 @@ public record Recovery(
                 segments.discard(segment);
             }
         }
+        long lastSequence = rebuild.lastSequence() + (readOnly ? 0 : 1);
         for (Judgement judgement : replay.judgements()) {
             if (readOnly) {
                 segments.settleReadOnly(judgement);
             } else {
                 Segment segment = judgement.segment();
-                segments.settle(judgement, offset -> hashAt(segment, hashSeed, offset));
+                segments.settle(
+                        judgement, lastSequence, offset -> hashAt(segment, hashSeed, offset));
             }
         }
         return new Recovery(
                 index,
-                rebuild.lastSequence(),
+                lastSequence,
                 false,
                 replay.judgements().size(),
                 rebuild.recordCount(),
