@@ -228,8 +228,9 @@ final class WritePath implements ExpiredRecords {
             tail.awaitRoom(total, purpose);
             gate.checkWritable();
             reserve(count);
-            for (long hash : hashes) {
-                index.ensureSound(hash);
+            for (int i = 0; i < count; i++) {
+                // What is damaged refuses the batch before anything of it is appended.
+                locate(operations.get(i).key(), hashes[i]);
             }
             awaited = append(operations, hashes, expiries, checksums);
         } finally {

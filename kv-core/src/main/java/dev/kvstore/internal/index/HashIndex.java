@@ -65,7 +65,7 @@ public final class HashIndex {
      * A clean close leaves a checksum of every page. After the next open a page is compared with it
      * before anybody trusts the page for the first time; see PageChecks. Who goes where:
      *
-     *  - find, locate, insert, snapshot and ensureSound come to a page by entryOf, which checks the
+     *  - find, locate, insert and snapshot come to a page by entryOf, which checks the
      *    page of the page table and then the page of slots.
      *  - addressAt, replace and remove get a position from locate. place, evict and split work on
      *    the page to which insert came.
@@ -400,19 +400,11 @@ public final class HashIndex {
     }
 
     /**
-     * Makes sure that a key's page is sound, as {@link #locate} does. To be called before a record
-     * is appended that is published without looking for the key first.
-     *
-     * @throws dev.kvstore.StoreCorruptedException if it is not
-     */
-    public void ensureSound(long hash) {
-        entryOf(table, hash);
-    }
-
-    /**
-     * Looks for a key as the writer.
+     * Looks for a key as the writer, who does so before he appends a record: damage is to be met
+     * then.
      *
      * @return where its slot is, for {@link #replace} and {@link #remove}, or -1
+     * @throws dev.kvstore.StoreCorruptedException if the key's page is damaged
      */
     public <K, V> long locate(long hash, K key, KeyMatcher<K, V> matcher) {
         PageTable t = table;

@@ -76,7 +76,6 @@ class PageDamageTest {
             assertDamaged(page, () -> index.has(hash, address));
             assertDamaged(page, () -> index.has(hash, -1));
             assertDamaged(page, () -> index.locate(hash, address));
-            assertDamaged(page, () -> index.ensureSound(hash));
             assertDamaged(page, () -> index.insert(hash, KEYS + 1));
             assertDamaged(page, () -> index.snapshot(hash, new long[512]));
             assertThat(index.candidate(hash)).isNotNegative();
