@@ -42,7 +42,7 @@ final class SegmentPool {
     private final int segmentSizeBytes;
     private final long freeDiskFloorBytes;
     private final ReentrantLock structure = new ReentrantLock();
-    private final Thread preparer = new EngineThread("kv-preparer", this::prepare);
+    private final Thread preparer = new EngineThread("kv-preparer", this::run);
 
     private final Deque<Segment> free = new ArrayDeque<>();
     private int fullCount; // segments that have ended and were not retired
@@ -368,6 +368,17 @@ final class SegmentPool {
     }
 
     // ---------------------------------------------------------------- the preparer
+
+    /** Whatever ends this thread ends writing too, so that nobody waits for it. */
+    private void run() {
+        try {
+            prepare();
+        } catch (RuntimeException | Error e) {
+            monitor.fail(e);
+            monitor.change(() -> {}); // those who wait find the failure
+            throw e;
+        }
+    }
 
     private void prepare() {
         ReentrantLock lock = monitor.lock();
