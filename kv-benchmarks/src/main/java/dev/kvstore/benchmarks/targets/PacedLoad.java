@@ -31,10 +31,11 @@ final class PacedLoad {
         this.value = new byte[valueBytes];
     }
 
-    /** Loads the store for a time, of which the first tenth is not counted. */
-    void run(long operationsPerSecond, long millis) {
+    /** Loads the store for two times, one after the other, of which the second is counted. */
+    void run(long operationsPerSecond, long warmupMillis, long millis) {
         double nanosBetween = 1e9 / operationsPerSecond;
-        long operations = operationsPerSecond * millis / 1000;
+        long uncounted = operationsPerSecond * warmupMillis / 1000;
+        long operations = uncounted + operationsPerSecond * millis / 1000;
         long start = System.nanoTime();
         for (long i = 0; i < operations; i++) {
             long due = start + (long) (i * nanosBetween);
@@ -42,7 +43,7 @@ final class PacedLoad {
                 Thread.onSpinWait();
             }
             Histogram histogram = operate();
-            if (i >= operations / 10) {
+            if (i >= uncounted) {
                 histogram.recordValue(System.nanoTime() - due);
             }
         }

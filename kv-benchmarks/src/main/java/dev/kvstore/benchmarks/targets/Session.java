@@ -267,7 +267,7 @@ public final class Session implements Callable<Integer> {
         OtherLoad load = OtherLoad.now();
         compactor.start();
         try {
-            paced.run(effort.pacedRate(), effort.latencyMillis());
+            paced.run(effort.pacedRate(), effort.warmupMillis(), effort.latencyMillis());
         } finally {
             ended.set(true);
             compactor.join();
