@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param running whether one is running
  * @param progress how far the running one is, or null if none is running
- * @param lastReport what the last one that completed did, or null if there was none since opening
+ * @param lastReport what the last one did, as far as it came, or null if there was none since
+ *     opening
  * @param lastFailure why the last one failed, or null if it did not
  */
 public record CompactionStatus(

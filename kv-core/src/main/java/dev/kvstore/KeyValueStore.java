@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * configured limit. Strings are stored as UTF-8, so {@code get("k")} and {@code
  * get("k".getBytes(UTF_8))} find the same entry; a string with an unpaired surrogate has no UTF-8
  * form and is refused with an {@link IllegalArgumentException}. Reading bytes that are not UTF-8 as
- * a string puts U+FFFD where they are malformed.
+ * a string puts U+FFFD where they are malformed. An array must not be changed until the call that
+ * it was passed to has returned; after that the store has no use for it.
  *
  * <p><b>Durability.</b> When a write returns, it survives what the store's {@link Durability} says.
- * A write that throws has an unknown outcome: the old state or the new one, never a third.
+ * A write that throws {@link StoreFailedException}, or an {@link Error}, has an unknown outcome:
+ * the old state or the new one, never a third. After any other exception nothing was written.
  *
  * <p><b>Time to live.</b> An entry written with a time to live is absent from the moment the
  * store's clock reaches its expiry. Writing the key again without one makes the entry permanent.
@@ -57,6 +59,8 @@ public interface KeyValueStore extends AutoCloseable {
      * @throws StoreLockedException if the store is open already, here or in another process
      * @throws StoreCorruptedException if stored data fails its checks
      * @throws StoreFormatException if a later release has written the store
+     * @throws StoreFullException if the disk has no room for what an open writes
+     * @throws KeyValueStoreException if the files cannot be used for another reason
      */
     static KeyValueStore open(Path dataPath) {
         return builder().dataPath(dataPath).open();
@@ -81,6 +85,9 @@ public interface KeyValueStore extends AutoCloseable {
      * store has the one before it, if that is still in the log; if it was a tombstone, the key is
      * back with the value it was to remove, if that is. The report says what was left out, and
      * names such keys where it can.
+     *
+     * <p>A segment in the format of a later release is left out, too, and the report says so:
+     * repair with that release.
      *
      * <p>If this throws, or the process ends before it returns, there is no store in the target.
      *
@@ -144,7 +151,9 @@ public interface KeyValueStore extends AutoCloseable {
     boolean delete(byte[] key);
 
     /**
-     * Tells whether a key has a value, without copying the value.
+     * Tells whether a key has a value, without reading the value: damage to it is not noticed. The
+     * same goes for the question of {@link #update(byte[], byte[])} and {@link #setIfAbsent(byte[],
+     * byte[])} whether the key is there.
      *
      * @param key the key
      * @return true if the key is there
@@ -184,10 +193,13 @@ public interface KeyValueStore extends AutoCloseable {
 
     /**
      * Applies a batch: after a crash either all of its operations are there or none is. Readers may
-     * see its operations appear one after the other.
+     * see its operations appear one after the other. It must fit a segment: its keys and values,
+     * with up to 35 bytes for each operation, have the segment size less 192 bytes, which is 16 MiB
+     * unless the store was created with another.
      *
      * @param batch the operations; an empty batch does nothing
-     * @throws LimitExceededException if the batch's records are too large together
+     * @throws LimitExceededException if a key or a value is too short or too long, a time to live
+     *     is shorter than 1 ms, or the batch is too large for a segment
      */
     void write(WriteBatch batch);
 
@@ -196,7 +208,9 @@ public interface KeyValueStore extends AutoCloseable {
      * there from the call of this method to the end of the stream is delivered exactly once; one
      * that comes or goes meanwhile may be delivered or not, never twice. The value is the one the
      * key has when it is delivered. The stream is sequential and lazy: it reads on as the caller
-     * does, and holds no lock. Its cost is that of a pass over all keys, whatever the prefix.
+     * does, and holds no lock. Its cost is that of a pass over all keys, whatever the prefix. A
+     * damaged record ends the stream with a {@link StoreCorruptedException}, also if its key does
+     * not start with the prefix; {@link #get(byte[])} still reads the others.
      *
      * @param prefix what keys must start with; empty for all
      * @return a stream of entries, to be closed by the caller
@@ -236,11 +250,13 @@ public interface KeyValueStore extends AutoCloseable {
     void sync();
 
     /**
-     * Compacts the store now: gives the space of all obsolete records back. Joins a compaction that
-     * is running already, and returns when all garbage that existed at the call has been dealt
-     * with. Readers and writers go on meanwhile.
+     * Compacts the store now: gives the space of all obsolete records back, and returns when all
+     * garbage that existed at the call has been dealt with. If a compaction is running already, it
+     * waits for that one and then deals with what is left; calls that wait share one. Readers and
+     * writers go on meanwhile.
      *
      * @return what was done
+     * @throws IllegalStateException if called by a listener on the compacting thread
      */
     default CompactionReport compact() {
         return compact(progress -> {});
@@ -280,6 +296,7 @@ public interface KeyValueStore extends AutoCloseable {
      * files, close the store, and see {@link #repair(Path, Path)}.
      *
      * @return what was read and found
+     * @throws KeyValueStoreException if the files cannot be read
      */
     VerificationReport verify();
 
@@ -306,9 +323,12 @@ public interface KeyValueStore extends AutoCloseable {
     BackupReport backup(Path target);
 
     /**
-     * Closes the store: completes the calls in flight, stops compaction, forces everything to disk
-     * in every {@link Durability}, and releases the files and the lock. Closing twice does nothing.
+     * Closes the store: completes the calls in flight, forces everything to disk in every {@link
+     * Durability}, and releases the files and the lock. What would take its time is not completed:
+     * {@link #compact()}, {@link #verify()} and {@link #backup(Path)} end with a {@link
+     * StoreClosedException}. Closing twice does nothing.
      *
+     * @throws IllegalStateException if called by a listener on the compacting thread
      * @throws StoreFailedException if the last bytes could not be forced; the lock and the files
      *     are released all the same
      */

@@ -172,8 +172,9 @@ public final class KeyValueStoreBuilder {
     }
 
     /**
-     * Sets the share of garbage in the log above which background compaction works. When nobody
-     * writes any more it works above two fifths of that. Default: 0.4.
+     * Sets the share of garbage above which background compaction works: of the space of the full
+     * segments, so that it is not quite {@link StoreStats#garbageRatio()}. When nobody writes any
+     * more it works above two fifths of that. Default: 0.4.
      *
      * @param compactionGarbageRatio 0.05 to 0.95: the lower, the less disk and the more copying
      * @return this builder
@@ -208,7 +209,9 @@ public final class KeyValueStoreBuilder {
 
     /**
      * Sets whether the store is opened for reading only. Such a store must exist; nothing on disk
-     * is changed, and several may be open at a time, but none beside a writing one. Default: false.
+     * is changed, and several may be open at a time, but none beside a writing one. What a killed
+     * process had written shows, also if it had not acknowledged it: a power cut may still take
+     * that back. Default: false.
      *
      * @param readOnly whether it is
      * @return this builder
@@ -219,8 +222,8 @@ public final class KeyValueStoreBuilder {
     }
 
     /**
-     * Sets whether each read checks the record's checksum. Default: true. Opening and compaction
-     * check always.
+     * Sets whether each read of a value checks the record's checksum. Default: true. Compaction,
+     * scans, and an open that reads records check always.
      *
      * @param verifyChecksums whether reads do
      * @return this builder

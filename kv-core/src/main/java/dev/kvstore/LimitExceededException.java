@@ -16,8 +16,8 @@ public final class LimitExceededException extends KeyValueStoreException {
      * Makes an exception.
      *
      * @param message what was outside which limit, and what to do
-     * @param actual the value that was given
-     * @param limit the limit it broke
+     * @param actual the value that was given: bytes, seconds for a duration, or as the message says
+     * @param limit the limit it broke, in the same unit
      */
     public LimitExceededException(String message, long actual, long limit) {
         super(message, null);
@@ -26,18 +26,18 @@ public final class LimitExceededException extends KeyValueStoreException {
     }
 
     /**
-     * Returns the value that was given.
+     * Returns the value that was given, as a whole number: the message has it exactly.
      *
-     * @return the value that was given
+     * @return bytes for lengths, seconds for durations, or as the message says
      */
     public long actual() {
         return actual;
     }
 
     /**
-     * Returns the limit it broke.
+     * Returns the limit it broke, as a whole number.
      *
-     * @return the limit it broke
+     * @return the limit, in the unit of {@link #actual()}
      */
     public long limit() {
         return limit;

@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store is open already: a directory is used by one store in one process at a time.
+ * The store is open already: a directory is used by one store that writes, or by several that are
+ * read-only, at a time.
  *
  * @serial exclude
  */
@@ -24,8 +25,8 @@ public final class StoreLockedException extends KeyValueStoreException {
      *
      * @param message who holds what since when, and what to do
      * @param path what is locked
-     * @param ownerPid the process that holds it, or -1 if unknown
-     * @param since since when, or null if unknown
+     * @param ownerPid the process that holds it or did so last, or -1 if unknown
+     * @param since since when it has held it, or null if unknown
      * @param sameJvm whether the holder is this very process
      */
     public StoreLockedException(
@@ -47,7 +48,8 @@ public final class StoreLockedException extends KeyValueStoreException {
     }
 
     /**
-     * Returns the process that holds the lock.
+     * Returns the process that opened the store to write last. It is the one that holds the lock,
+     * unless others hold it who have the store open read-only: these leave no trace.
      *
      * @return its process id, or -1 if unknown
      */
@@ -56,7 +58,7 @@ public final class StoreLockedException extends KeyValueStoreException {
     }
 
     /**
-     * Returns since when the lock is held.
+     * Returns when the process of {@link #ownerPid()} opened the store.
      *
      * @return the time, if known
      */

@@ -14,6 +14,6 @@ public enum StoreState {
     FULL,
     /** An I/O error stopped writes for good; reads work. Close the store and open it again. */
     FAILED,
-    /** Closed: nothing works. */
+    /** Closed: nothing works but {@code stats()} and {@code compactionStatus()}. */
     CLOSED
 }

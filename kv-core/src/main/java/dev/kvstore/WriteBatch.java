@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of writes that {@link KeyValueStore#write(WriteBatch)} applies in order, all or none. A
- * later operation on a key wins over an earlier one. Keys and values are copied when they are
- * added.
+ * A list of writes that {@link KeyValueStore#write(WriteBatch)} applies in order; after a crash all
+ * of them are there or none is. A later operation on a key wins over an earlier one. Keys and
+ * values are copied when they are added; their lengths are checked when the batch is written.
  *
  * <p>Not safe for use by several threads at a time. A batch may be written more than once.
  */
