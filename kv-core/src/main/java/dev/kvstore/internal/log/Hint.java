@@ -53,11 +53,14 @@ public final class Hint {
     private static void blank(Storage storage, int segmentId, boolean durably) throws IOException {
         String name = SegmentFormat.hintName(segmentId);
         MappedRegion region = storage.map(name, 0, HintFormat.HEADER_SIZE_BYTES, true);
-        region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
-        if (durably) {
-            region.force(0, HintFormat.HEADER_SIZE_BYTES);
+        try {
+            region.buffer().putLong(HintFormat.MAGIC_OFFSET, 0);
+            if (durably) {
+                region.force(0, HintFormat.HEADER_SIZE_BYTES);
+            }
+        } finally {
+            region.unmap();
         }
-        region.unmap();
     }
 
     /** Makes durable what a segment's hint says. See {@link SegmentTable#confirm}. */

@@ -106,6 +106,7 @@ public record Recovery(
                 segments.discard(segment);
             }
         }
+        // One more for the record that ends the log where it was cut.
         long lastSequence = rebuild.lastSequence() + (readOnly ? 0 : 1);
         for (Judgement judgement : replay.judgements()) {
             if (readOnly) {

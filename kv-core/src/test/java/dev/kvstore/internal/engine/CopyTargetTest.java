@@ -8,8 +8,8 @@ import dev.kvstore.StoreLockedException;
 import dev.kvstore.StoreTargetException;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.Storage;
+import dev.kvstore.testing.Interception;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,16 +112,15 @@ class CopyTargetTest {
 
     /** The source, after whose look at the target something happens there. */
     private Storage whoseTargets(Runnable change) {
-        return (Storage)
-                Proxy.newProxyInstance(
-                        Storage.class.getClassLoader(),
-                        new Class<?>[] {Storage.class},
-                        (proxy, method, arguments) -> {
-                            Object result = method.invoke(source, arguments);
-                            if (method.getName().equals("createEmpty")) {
-                                change.run();
-                            }
-                            return result;
-                        });
+        return Interception.of(
+                Storage.class,
+                source,
+                call -> {
+                    Object result = call.proceed();
+                    if (call.isOf("createEmpty")) {
+                        change.run();
+                    }
+                    return result;
+                });
     }
 }

@@ -8,10 +8,8 @@ import dev.kvstore.KeyValueStoreBuilder;
 import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.storage.DiskStorage;
 import dev.kvstore.internal.storage.Storage;
+import dev.kvstore.testing.Interception;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -64,25 +62,15 @@ class FiguresAtHandTest {
     }
 
     private Storage watched(Storage disk, Thread thread) {
-        return (Storage)
-                Proxy.newProxyInstance(
-                        getClass().getClassLoader(),
-                        new Class<?>[] {Storage.class},
-                        (proxy, method, arguments) -> {
-                            boolean asksForName = method.getName().equals("directory");
-                            if (Thread.currentThread() == thread && !asksForName) {
-                                callsOfThisThread.add(method.getName());
-                            }
-                            return invoke(method, disk, arguments);
-                        });
-    }
-
-    private static Object invoke(Method method, Storage disk, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(disk, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
+        return Interception.of(
+                Storage.class,
+                disk,
+                call -> {
+                    if (Thread.currentThread() == thread && !call.isOf("directory")) {
+                        callsOfThisThread.add(call.method().getName());
+                    }
+                    return call.proceed();
+                });
     }
 
     private KeyValueStoreBuilder builder() {

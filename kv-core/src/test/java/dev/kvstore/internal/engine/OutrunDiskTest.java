@@ -1,24 +1,28 @@
 package dev.kvstore.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.kvstore.CompactionReport;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreClosedException;
+import dev.kvstore.StoreListener;
 import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
+import dev.kvstore.testing.Interception;
 import dev.kvstore.testing.MemoryStorage;
 import dev.kvstore.testing.Workers;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,14 +59,21 @@ class OutrunDiskTest {
     void closeReturnsWhileCompactionWaitsForTheDisk() throws InterruptedException {
         workers.meanwhile(this::write);
         await().until(() -> written.get() > 4 * WRITES_A_SEGMENT);
-        workers.start(
-                () -> {
-                    try {
-                        store.compact();
-                    } catch (StoreClosedException e) {
-                        return;
+        CountDownLatch compacting = new CountDownLatch(1);
+        store.addListener(
+                new StoreListener() {
+                    @Override
+                    public BiConsumer<@Nullable CompactionReport, @Nullable Throwable>
+                            compactionStarted() {
+                        compacting.countDown();
+                        return (report, failure) -> {};
                     }
                 });
+        workers.start(
+                () ->
+                        assertThatExceptionOfType(StoreClosedException.class)
+                                .isThrownBy(store::compact));
+        compacting.await();
 
         workers.start(
                 () -> {
@@ -96,43 +107,27 @@ class OutrunDiskTest {
     }
 
     private Storage slow(Storage storage) {
-        return proxy(
+        return Interception.of(
                 Storage.class,
-                (method, arguments) -> {
-                    Object result = method.invoke(storage, arguments);
+                storage,
+                call -> {
+                    Object result = call.proceed();
                     return result instanceof MappedRegion region ? slow(region) : result;
                 });
     }
 
     private MappedRegion slow(MappedRegion region) {
-        return proxy(
+        return Interception.of(
                 MappedRegion.class,
-                (method, arguments) -> {
-                    if (method.getName().equals("force")
+                region,
+                call -> {
+                    if (call.isOf("force")
                             && region.buffer().capacity() == SEGMENT_BYTES
                             && Thread.currentThread().getName().equals("kv-sealer")) {
                         awaitAnotherSegment();
                     }
-                    return method.invoke(region, arguments);
+                    return call.proceed();
                 });
-    }
-
-    private interface Call {
-        Object of(Method method, Object[] arguments) throws ReflectiveOperationException;
-    }
-
-    private static <T> T proxy(Class<T> type, Call call) {
-        return type.cast(
-                Proxy.newProxyInstance(
-                        type.getClassLoader(),
-                        new Class<?>[] {type},
-                        (proxy, method, arguments) -> {
-                            try {
-                                return call.of(method, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        }));
     }
 
     private static Path path() {

@@ -8,10 +8,9 @@ import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.storage.Storage;
+import dev.kvstore.testing.Interception;
 import dev.kvstore.testing.MemoryStorage;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -140,20 +139,15 @@ class OversizedSegmentTest {
 
     /** A disk that can be full for the file that takes the place of another, or slow to make it. */
     private Storage storage() {
-        return (Storage)
-                Proxy.newProxyInstance(
-                        Storage.class.getClassLoader(),
-                        new Class<?>[] {Storage.class},
-                        (proxy, method, arguments) -> {
-                            if (method.getName().equals("allocate")) {
-                                beforeAllocation((String) arguments[0], (long) arguments[1]);
-                            }
-                            try {
-                                return method.invoke(memory, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        });
+        return Interception.of(
+                Storage.class,
+                memory,
+                call -> {
+                    if (call.isOf("allocate")) {
+                        beforeAllocation((String) call.arguments()[0], (long) call.arguments()[1]);
+                    }
+                    return call.proceed();
+                });
     }
 
     private void beforeAllocation(String name, long sizeBytes)

@@ -10,9 +10,8 @@ import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.compaction.CompactionOptions;
 import dev.kvstore.internal.storage.Storage;
+import dev.kvstore.testing.Interception;
 import dev.kvstore.testing.MemoryStorage;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -88,21 +87,10 @@ class RoomMadeMeanwhileTest {
 
     /** A disk whose room is told here, and that can be slow to tell it. */
     private Storage storage() {
-        MemoryStorage memory = new MemoryStorage(Path.of("/memory"));
-        return (Storage)
-                Proxy.newProxyInstance(
-                        Storage.class.getClassLoader(),
-                        new Class<?>[] {Storage.class},
-                        (proxy, method, arguments) -> {
-                            if (method.getName().equals("usableBytes")) {
-                                return usableBytes();
-                            }
-                            try {
-                                return method.invoke(memory, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        });
+        return Interception.of(
+                Storage.class,
+                new MemoryStorage(Path.of("/memory")),
+                call -> call.isOf("usableBytes") ? usableBytes() : call.proceed());
     }
 
     private long usableBytes() throws InterruptedException {
