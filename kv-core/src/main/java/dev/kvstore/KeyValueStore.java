@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * it was passed to has returned; after that the store has no use for it.
  *
  * <p><b>Durability.</b> When a write returns, it survives what the store's {@link Durability} says.
- * A write that throws {@link StoreFailedException}, or an {@link Error}, has an unknown outcome:
- * the old state or the new one, never a third. After any other exception nothing was written.
+ * A write that throws {@link StoreFailedException}, or what this interface does not name, has an
+ * unknown outcome: the old state or the new one, never a third. After the other exceptions that it
+ * names nothing was written.
  *
  * <p><b>Time to live.</b> An entry written with a time to live is absent from the moment the
  * store's clock reaches its expiry. Writing the key again without one makes the entry permanent.
@@ -193,9 +194,9 @@ public interface KeyValueStore extends AutoCloseable {
 
     /**
      * Applies a batch: after a crash either all of its operations are there or none is. Readers may
-     * see its operations appear one after the other. It must fit a segment: its keys and values,
-     * with up to 35 bytes for each operation, have the segment size less 192 bytes, which is 16 MiB
-     * unless the store was created with another.
+     * see its operations appear one after the other. It must fit a segment: the bytes of its keys
+     * and values, and 35 for each operation, may be the segment size less 216 together. That size
+     * is 16 MiB unless the store was created with another.
      *
      * @param batch the operations; an empty batch does nothing
      * @throws LimitExceededException if a key or a value is too short or too long, a time to live
