@@ -66,7 +66,7 @@ final class LinearizabilityRun {
     private volatile boolean over;
 
     private long checked;
-    private long compactions;
+    private long compactions; // of stores before the one that is open
     private int rounds;
     private int rebuilds;
 
@@ -88,7 +88,6 @@ final class LinearizabilityRun {
             rounds++;
         }
         checked += keys.checked();
-        compactions += store.stats().compactions();
     }
 
     private void beginAfresh() {
@@ -164,11 +163,11 @@ final class LinearizabilityRun {
     @Override
     public String toString() {
         return "%,d operations on %d keys in %d rounds, %d compactions, %d rebuilds"
-                .formatted(checked, HOT_KEYS, rounds, compactions, rebuilds);
+                .formatted(checked, HOT_KEYS, rounds, compactions(), rebuilds);
     }
 
     long compactions() {
-        return compactions;
+        return compactions + store.stats().compactions();
     }
 
     int rebuilds() {
