@@ -20,8 +20,14 @@ public final class ColdTail {
     private final RecordAddress addresses;
     private final int segmentSizeBytes;
     private final LongSupplier nextGeneration;
+    private final boolean publishesWhenForced;
     private volatile Segment segment = Segment.none();
 
+    /**
+     * Makes it without a segment.
+     *
+     * @param publishesWhenForced whether the index is changed only after a record was forced
+     */
     ColdTail(
             LogMonitor monitor,
             GroupCommit commit,
@@ -29,7 +35,8 @@ public final class ColdTail {
             Sealer sealer,
             RecordAddress addresses,
             int segmentSizeBytes,
-            LongSupplier nextGeneration) {
+            LongSupplier nextGeneration,
+            boolean publishesWhenForced) {
         this.monitor = monitor;
         this.commit = commit;
         this.pool = pool;
@@ -37,6 +44,7 @@ public final class ColdTail {
         this.addresses = addresses;
         this.segmentSizeBytes = segmentSizeBytes;
         this.nextGeneration = nextGeneration;
+        this.publishesWhenForced = publishesWhenForced;
     }
 
     void resume(Segment segment) {
@@ -159,14 +167,21 @@ public final class ColdTail {
             } finally {
                 monitor.lock().unlock();
             }
-            commit.runWhenAllIsForced(
-                    () -> {
-                        Segment next = pool.takeReserve(); // null if somebody else took it
-                        if (next != null) {
-                            next.begin(Segment.Kind.COLD, nextGeneration.getAsLong(), 0);
-                            segment = next;
-                        }
-                    });
+            if (publishesWhenForced) {
+                commit.runWhenAllIsForced(this::beginNext);
+            } else {
+                // Nothing waits, and a force with the lock held would hold up all writers.
+                commit.throwIfFailed();
+                monitor.change(this::beginNext);
+            }
+        }
+    }
+
+    private void beginNext() {
+        Segment next = pool.takeReserve(); // null if somebody else took it
+        if (next != null) {
+            next.begin(Segment.Kind.COLD, nextGeneration.getAsLong(), 0);
+            segment = next;
         }
     }
 }

@@ -134,7 +134,8 @@ public final class Log {
                         sealer,
                         addresses,
                         segmentSizeBytes,
-                        hotTail::nextGeneration);
+                        hotTail::nextGeneration,
+                        forcesEach);
     }
 
     private long lastGeneration() {
