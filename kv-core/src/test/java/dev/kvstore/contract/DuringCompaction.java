@@ -6,6 +6,7 @@ import static dev.kvstore.testing.TestData.fill;
 import static dev.kvstore.testing.TestData.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvstore.CompactionReport;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.testing.StoreCall;
 import dev.kvstore.testing.StoreContents;
@@ -121,6 +122,27 @@ interface DuringCompaction extends StoreSuite {
         for (int i = 0; i < 300; i++) {
             assertHolds(store, i, 5, 500);
         }
+    }
+
+    @Test
+    default void whatIsReplacedMeanwhileIsNotCopiedAgain() {
+        KeyValueStore store = stores().open();
+        fill(store, 0, 600, 1, 500);
+        for (int i = 0; i < 600; i += 2) {
+            fill(store, i, i + 1, 2, 500);
+        }
+        AtomicInteger next = new AtomicInteger(1);
+
+        CompactionReport report =
+                store.compact(
+                        progress -> {
+                            int i = next.getAndAdd(2);
+                            fill(store, i, i + 1, 3, 500);
+                        });
+
+        assertThat(report.segmentsCompacted()).isGreaterThan(2);
+        // The 300 others, and what is beside the last of them in its segment.
+        assertThat(report.recordsRelocated()).isPositive().isLessThan(450);
     }
 
     @Test

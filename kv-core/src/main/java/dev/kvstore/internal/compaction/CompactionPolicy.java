@@ -113,11 +113,18 @@ final class CompactionPolicy {
     /**
      * All segments in which there is something to reclaim: those without tombstones first, then the
      * oldest, so that a tombstone is met when what it removes is gone already.
+     *
+     * @param newestGeneration of segments begun later, only those with tombstones to drop count:
+     *     what callers make obsolete meanwhile has no end
      */
-    List<Segment> allWithGarbage() {
+    List<Segment> allWithGarbage(long newestGeneration) {
         return segments.all().stream()
                 .filter(this::isCandidate)
-                .filter(this::hasGarbage)
+                .filter(
+                        segment ->
+                                segment.generation() <= newestGeneration
+                                        ? hasGarbage(segment)
+                                        : hasDroppableTombstones(segment))
                 .sorted(
                         Comparator.comparing((Segment segment) -> segment.tombstoneBytes() > 0)
                                 .thenComparingLong(Segment::generation))
@@ -134,8 +141,12 @@ final class CompactionPolicy {
     private boolean hasGarbage(Segment segment) {
         return segment.deadRecords() > 0
                 || segment.expirations().earliest() <= now.getAsLong()
-                || (segment.tombstoneBytes() > 0 && areTombstonesDroppable(segment))
+                || hasDroppableTombstones(segment)
                 || segment.slackBytes() > WORTHWHILE_SLACK * segment.capacityBytes();
+    }
+
+    private boolean hasDroppableTombstones(Segment segment) {
+        return segment.tombstoneBytes() > 0 && areTombstonesDroppable(segment);
     }
 
     private boolean isCandidate(Segment segment) {

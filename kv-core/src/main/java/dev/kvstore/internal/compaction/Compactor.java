@@ -538,11 +538,12 @@ public final class Compactor {
 
         private void runComplete() throws IOException {
             sealTails();
+            long newestGeneration = log.hotTail().lastGeneration();
             policy.leaveNoneOut();
             StoreCorruptedException damage = null;
             for (int round = 0; round < MAX_ROUNDS && !stopped; round++) {
                 long before = reclaimed();
-                List<Segment> segments = policy.allWithGarbage();
+                List<Segment> segments = policy.allWithGarbage(newestGeneration);
                 planned += segments.size();
                 StoreFullException full = null;
                 for (Segment segment : segments) {
