@@ -51,7 +51,10 @@ final class PendingWrites {
             return null;
         }
         queue.remove();
-        newest.remove(new Key(first.key(), first.hash()), first);
+        Key key = new Key(first.key(), first.hash());
+        if (newest.get(key) == first) { // else a newer write of the key waits, too
+            newest.remove(key);
+        }
         return first;
     }
 

@@ -41,7 +41,21 @@ final class Sealer {
     private long hintBytes; // guarded as the queue; read without the lock for statistics
     private volatile Runnable listener = () -> {};
 
-    private record Full(Segment segment, long endPosition) {}
+    /**
+     * A segment that waits. No record: to compare two of them the first time takes tens of
+     * milliseconds in which the virtual machine makes the comparison, and writers wait for the
+     * lock.
+     */
+    private static final class Full {
+
+        final Segment segment;
+        final long endPosition;
+
+        Full(Segment segment, long endPosition) {
+            this.segment = segment;
+            this.endPosition = endPosition;
+        }
+    }
 
     Sealer(
             Storage storage,
@@ -147,8 +161,8 @@ final class Sealer {
 
     private boolean seal(Full next) {
         try {
-            commit.await(next.endPosition());
-            prove(next.segment(), draft(next.segment()));
+            commit.await(next.endPosition);
+            prove(next.segment, draft(next.segment));
             monitor.change(
                     () -> {
                         queue.remove();
