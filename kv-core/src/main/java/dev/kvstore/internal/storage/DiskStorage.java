@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -150,8 +151,11 @@ public final class DiskStorage implements Storage {
     public long size(String name) throws IOException {
         return onEngineThread(
                 () -> {
-                    Path file = directory.resolve(name);
-                    return Files.exists(file) ? Files.size(file) : -1L;
+                    try {
+                        return Files.size(directory.resolve(name));
+                    } catch (NoSuchFileException e) {
+                        return -1L;
+                    }
                 });
     }
 

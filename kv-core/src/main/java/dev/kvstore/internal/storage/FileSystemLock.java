@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * names the last owner for the message to whoever comes too late.
  */
 final class FileSystemLock {
+
+    /** A process id and a time, and blanks. */
+    private static final int OWNER_BYTES = 64;
 
     private static final String REGISTER_PREFIX = "dev.kvstore.lock.";
 
@@ -117,8 +121,7 @@ final class FileSystemLock {
                 throw lockedBy(file, read(channel), false);
             }
             if (!shared) {
-                channel.truncate(0);
-                channel.write(ByteBuffer.wrap(owner.getBytes(StandardCharsets.US_ASCII)), 0);
+                channel.write(ByteBuffer.wrap(padded(owner)), 0);
             }
             return channel;
         } catch (IOException | RuntimeException e) {
@@ -144,8 +147,17 @@ final class FileSystemLock {
         }
     }
 
+    /** Always of one length: to truncate what the last owner wrote takes a millisecond. */
+    private static byte[] padded(String owner) {
+        byte[] bytes = new byte[OWNER_BYTES];
+        Arrays.fill(bytes, (byte) ' ');
+        byte[] text = owner.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, bytes, 0, text.length);
+        return bytes;
+    }
+
     private static String read(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(64);
+        ByteBuffer bytes = ByteBuffer.allocate(OWNER_BYTES);
         channel.read(bytes, 0);
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
     }
