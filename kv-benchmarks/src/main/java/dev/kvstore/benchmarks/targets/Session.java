@@ -51,7 +51,7 @@ public final class Session implements Callable<Integer> {
 
     private static final long MAX_WRITES_UNTIL_KILLED = 500_000;
     private static final int OVERWRITES = 5;
-    private static final int REOPENINGS = 5;
+    private static final int REOPENINGS = 25;
     private static final long MAX_SETTLE_NANOS = 5_000_000_000L;
     private static final long SETTLE_STEP_MILLIS = 200;
     private static final double QUIET_CORES = 0.05;
