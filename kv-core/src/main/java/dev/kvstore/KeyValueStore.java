@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * get("k".getBytes(UTF_8))} find the same entry; a string with an unpaired surrogate has no UTF-8
  * form and is refused with an {@link IllegalArgumentException}. Reading bytes that are not UTF-8 as
  * a string puts U+FFFD where they are malformed. An array must not be changed until the call that
- * it was passed to has returned; after that the store has no use for it.
+ * it was passed to has returned: a value that is changed meanwhile may be stored as a mixture of
+ * both, and a key as either or a mixture. After the call the store has no use for the array.
  *
  * <p><b>Durability.</b> When a write returns, it survives what the store's {@link Durability} says.
  * A write that throws {@link StoreFailedException}, or what this interface does not name, has an

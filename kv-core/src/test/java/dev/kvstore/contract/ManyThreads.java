@@ -9,6 +9,7 @@ import dev.kvstore.Entry;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.WriteBatch;
 import dev.kvstore.testing.Seed;
+import dev.kvstore.testing.StoreContents;
 import dev.kvstore.testing.StoreOptions;
 import dev.kvstore.testing.VersionedKeys;
 import dev.kvstore.testing.Workers;
@@ -50,6 +51,32 @@ interface ManyThreads extends StoreSuite {
         workers.finish();
 
         keys.checkAll(store);
+    }
+
+    /** It is the caller's mistake, and must not make the store one that cannot be opened. */
+    @Test
+    default void arraysThatChangeDuringTheirCallsDamageNothing() {
+        KeyValueStore store = openWithCompaction();
+        byte[] key = new byte[64];
+        byte[] value = new byte[4096];
+        Workers workers = new Workers();
+        workers.meanwhile(
+                () -> {
+                    ThreadLocalRandom.current().nextBytes(value);
+                    key[ThreadLocalRandom.current().nextInt(key.length)] ^= 1;
+                });
+        workers.repeat(
+                500,
+                () -> {
+                    store.set(key, value);
+                    store.delete(key);
+                    store.set(key, value);
+                });
+        workers.finish();
+
+        store.compact();
+        assertThat(store.verify().problems()).isEmpty();
+        assertThat(store.stats().keys()).isEqualTo(StoreContents.of(store).size());
     }
 
     @Test

@@ -10,7 +10,6 @@ import dev.kvstore.internal.index.KeyHash;
 import dev.kvstore.internal.log.HotTail;
 import dev.kvstore.internal.log.Log;
 import dev.kvstore.internal.log.RecordFormat;
-import dev.kvstore.internal.storage.Crc32c;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -120,13 +119,13 @@ final class WritePath implements ExpiredRecords {
      * @param expected the value the key must have, for {@link Condition#EXPECTED}
      */
     boolean set(
-            byte[] key,
+            byte[] callersKey,
             byte[] value,
             long expiry,
             Condition condition,
             byte @Nullable [] expected) {
+        byte[] key = callersKey.clone();
         long hash = KeyHash.of(hashSeed, key);
-        int checksum = Crc32c.of(key, value);
         int flags = expiry == 0 ? 0 : RecordFormat.EXPIRY;
         boolean holds;
         long awaited;
@@ -143,7 +142,7 @@ final class WritePath implements ExpiredRecords {
             long position = locate(key, hash);
             holds = holds(condition, key, hash, newest, position, expected);
             if (holds) {
-                awaited = append(flags, key, hash, value, expiry, checksum, position);
+                awaited = append(flags, key, hash, value, expiry, position);
                 sets++;
             } else {
                 // What decided may not be on the disk yet, and then must not be told.
@@ -157,7 +156,8 @@ final class WritePath implements ExpiredRecords {
     }
 
     /** Deletes a key. */
-    boolean delete(byte[] key) {
+    boolean delete(byte[] callersKey) {
+        byte[] key = callersKey.clone();
         long hash = KeyHash.of(hashSeed, key);
         boolean present;
         long awaited;
@@ -191,7 +191,6 @@ final class WritePath implements ExpiredRecords {
     void write(List<WriteBatch.Operation> operations) {
         int count = operations.size();
         long[] hashes = new long[count];
-        int[] checksums = new int[count];
         long[] expiries = new long[count];
         long total = RecordFormat.BATCH_HEADER_SIZE_BYTES;
         HotTail.Purpose purpose = HotTail.Purpose.DELETION;
@@ -199,7 +198,6 @@ final class WritePath implements ExpiredRecords {
             WriteBatch.Operation operation = operations.get(i);
             byte[] value = operation.value();
             hashes[i] = KeyHash.of(hashSeed, operation.key());
-            checksums[i] = value == null ? 0 : Crc32c.of(operation.key(), value);
             expiries[i] = expiryOf(operation.ttl());
             int valueSize = value == null ? Long.BYTES : value.length;
             int flags = flags(value, expiries[i]);
@@ -232,18 +230,14 @@ final class WritePath implements ExpiredRecords {
                 // What is damaged refuses the batch before anything of it is appended.
                 locate(operations.get(i).key(), hashes[i]);
             }
-            awaited = append(operations, hashes, expiries, checksums);
+            awaited = append(operations, hashes, expiries);
         } finally {
             lock.unlock();
         }
         await(awaited);
     }
 
-    private long append(
-            List<WriteBatch.Operation> operations,
-            long[] hashes,
-            long[] expiries,
-            int[] checksums) {
+    private long append(List<WriteBatch.Operation> operations, long[] hashes, long[] expiries) {
         try {
             int count = operations.size();
             long[] addresses = new long[count];
@@ -253,8 +247,7 @@ final class WritePath implements ExpiredRecords {
                 byte[] value = operations.get(i).value();
                 byte[] stored = value == null ? tombstoneValue() : value;
                 int flags = flags(value, expiries[i]);
-                int checksum = value == null ? Crc32c.of(key, stored) : checksums[i];
-                long address = tail.append(flags, key, stored, expiries[i], checksum);
+                long address = tail.append(flags, key, stored, expiries[i]);
                 addresses[i] = value == null ? 0 : address;
                 writtenBytes += RecordFormat.size(flags, key.length, stored.length);
                 sets += value == null ? 0 : 1;
@@ -353,15 +346,9 @@ final class WritePath implements ExpiredRecords {
     }
 
     private long append(
-            int flags,
-            byte[] key,
-            long hash,
-            byte[] value,
-            long expiry,
-            int checksum,
-            long position) {
+            int flags, byte[] key, long hash, byte[] value, long expiry, long position) {
         try {
-            long address = tail.append(flags, key, value, expiry, checksum);
+            long address = tail.append(flags, key, value, expiry);
             writtenBytes += RecordFormat.size(flags, key.length, value.length);
             if (publishWhenDurable) {
                 keep(key, hash, address, tail.position());
@@ -380,7 +367,7 @@ final class WritePath implements ExpiredRecords {
     private long appendTombstone(byte[] key, long hash, long position) {
         try {
             byte[] value = tombstoneValue();
-            tail.append(RecordFormat.TOMBSTONE, key, value, 0, Crc32c.of(key, value));
+            tail.append(RecordFormat.TOMBSTONE, key, value, 0);
             if (publishWhenDurable) {
                 keep(key, hash, 0, tail.position());
             } else if (position >= 0) {
@@ -393,7 +380,7 @@ final class WritePath implements ExpiredRecords {
     }
 
     private void keep(byte[] key, long hash, long address, long end) {
-        pending.add(new PendingWrites.Write(key.clone(), hash, address, end));
+        pending.add(new PendingWrites.Write(key, hash, address, end));
     }
 
     private void publish(byte[] key, long hash, long address) {

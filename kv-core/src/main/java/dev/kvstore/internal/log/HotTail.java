@@ -2,6 +2,7 @@ package dev.kvstore.internal.log;
 
 import dev.kvstore.StoreFullException;
 import dev.kvstore.internal.storage.Crc32c;
+import dev.kvstore.internal.storage.RangeChecksum;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -76,8 +77,11 @@ public final class HotTail {
     /** Where records are made that are written through the file; without room if none are. */
     private final ByteBuffer staging;
 
+    private final RangeChecksum stagingChecksum;
+
     // Some of these are read without the lock for statistics.
     private Segment tail = Segment.none();
+    private RangeChecksum tailChecksum = new RangeChecksum(tail.buffer);
     private long lastSequence;
     private volatile long lastGeneration;
     private long lastHotGeneration;
@@ -124,11 +128,13 @@ public final class HotTail {
         this.lastGeneration = lastGeneration;
         this.staging =
                 ByteBuffer.allocate(forcesEach ? STAGING_BYTES : 0).order(ByteOrder.LITTLE_ENDIAN);
+        this.stagingChecksum = new RangeChecksum(staging);
     }
 
     /** Goes on in the segment that was the tail. Lock not needed: nobody else uses it yet. */
     void resume(Segment segment, long lastHotGeneration, long lastSequence) {
         tail = segment;
+        tailChecksum = new RangeChecksum(segment.buffer);
         this.lastHotGeneration = lastHotGeneration;
         this.lastSequence = lastSequence;
         lastMark = segment.tail;
@@ -300,6 +306,7 @@ public final class HotTail {
         next.basePosition = base - SegmentFormat.HEADER_SIZE_BYTES;
         lastHotGeneration = generation;
         tail = next;
+        tailChecksum = new RangeChecksum(next.buffer);
         onReserve = false;
         lastMark = next.tail;
     }
@@ -322,10 +329,12 @@ public final class HotTail {
     /**
      * Appends a record to the hot tail. {@link #awaitRoom} must have been called before.
      *
-     * @param payloadChecksum the checksum of key and value, computed without the lock
+     * <p>The checksum is that of what was written. A caller may have changed his arrays meanwhile
+     * against all advice, and would have made a record that is taken for damage else.
+     *
      * @return its address; it ends at {@link #position()}
      */
-    public long append(int flags, byte[] key, byte[] value, long expiry, int payloadChecksum) {
+    public long append(int flags, byte[] key, byte[] value, long expiry) {
         markIfDue();
         int begin = tail.tail;
         int size = (int) RecordFormat.size(flags, key.length, value.length);
@@ -336,6 +345,7 @@ public final class HotTail {
         int at = offset + RecordFormat.headerSize(flags);
         buffer.put(at, key, 0, key.length);
         buffer.put(at + key.length, value, 0, value.length);
+        RangeChecksum checksum = isStaged ? stagingChecksum : tailChecksum;
         RecordFormat.writeHeader(
                 buffer,
                 offset,
@@ -344,7 +354,7 @@ public final class HotTail {
                 value.length,
                 ++lastSequence,
                 expiry,
-                payloadChecksum,
+                checksum.of(at, key.length + value.length),
                 tail.seed(tail.generation()));
         end(isStaged, size);
         if (flags == RecordFormat.TOMBSTONE) {
