@@ -285,8 +285,21 @@ public final class HotTail {
         return (size + 4095) & -4096L;
     }
 
-    /** Ends the tail and begins another. */
+    /**
+     * Ends the tail and begins another. If that fails half-way, for want of memory perhaps, nothing
+     * may be appended any more: what lies behind the end of a segment is not found again.
+     */
     private void roll(Segment next) {
+        try {
+            rollOrFail(next);
+        } catch (RuntimeException | Error e) {
+            commit.fail(e);
+            throw e;
+        }
+    }
+
+    private void rollOrFail(Segment next) {
+        RangeChecksum nextChecksum = new RangeChecksum(next.buffer);
         long generation = lastGeneration + 1;
         if (tail.state == Segment.State.TAIL) {
             appendNote(RecordFormat.END, generation);
@@ -306,7 +319,7 @@ public final class HotTail {
         next.basePosition = base - SegmentFormat.HEADER_SIZE_BYTES;
         lastHotGeneration = generation;
         tail = next;
-        tailChecksum = new RangeChecksum(next.buffer);
+        tailChecksum = nextChecksum;
         onReserve = false;
         lastMark = next.tail;
     }
