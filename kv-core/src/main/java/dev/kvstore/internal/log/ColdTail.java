@@ -171,13 +171,14 @@ public final class ColdTail {
                 commit.runWhenAllIsForced(this::beginNext);
             } else {
                 // Nothing waits, and a force with the lock held would hold up all writers.
-                commit.throwIfFailed();
                 monitor.change(this::beginNext);
             }
         }
     }
 
     private void beginNext() {
+        // A deletion that failed may have left a tombstone that nobody knows of.
+        commit.throwIfFailed();
         Segment next = pool.takeReserve(); // null if somebody else took it
         if (next != null) {
             next.begin(Segment.Kind.COLD, nextGeneration.getAsLong(), 0);
