@@ -114,17 +114,19 @@ final class CompactionPolicy {
      * All segments in which there is something to reclaim: those without tombstones first, then the
      * oldest, so that a tombstone is met when what it removes is gone already.
      *
-     * @param newestGeneration of segments begun later, only those with tombstones to drop count:
-     *     what callers make obsolete meanwhile has no end
+     * <p>Of segments begun after the newest generation only those count that have tombstones to
+     * drop, or records that expired before a time in milliseconds since 1970: what callers make
+     * obsolete meanwhile has no end.
      */
-    List<Segment> allWithGarbage(long newestGeneration) {
+    List<Segment> allWithGarbage(long newestGeneration, long expiredAt) {
         return segments.all().stream()
                 .filter(this::isCandidate)
                 .filter(
                         segment ->
                                 segment.generation() <= newestGeneration
                                         ? hasGarbage(segment)
-                                        : hasDroppableTombstones(segment))
+                                        : hasDroppableTombstones(segment)
+                                                || segment.expirations().earliest() <= expiredAt)
                 .sorted(
                         Comparator.comparing((Segment segment) -> segment.tombstoneBytes() > 0)
                                 .thenComparingLong(Segment::generation))

@@ -539,11 +539,12 @@ public final class Compactor {
         private void runComplete() throws IOException {
             sealTails();
             long newestGeneration = log.hotTail().lastGeneration();
+            long now = expired.now();
             policy.leaveNoneOut();
             StoreCorruptedException damage = null;
             for (int round = 0; round < MAX_ROUNDS && !stopped; round++) {
                 long before = reclaimed();
-                List<Segment> segments = policy.allWithGarbage(newestGeneration);
+                List<Segment> segments = policy.allWithGarbage(newestGeneration, now);
                 planned += segments.size();
                 StoreFullException full = null;
                 for (Segment segment : segments) {

@@ -9,7 +9,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -153,8 +152,8 @@ public final class DiskStorage implements Storage {
                 () -> {
                     try {
                         return Files.size(directory.resolve(name));
-                    } catch (NoSuchFileException e) {
-                        return -1L;
+                    } catch (IOException e) {
+                        return -1L; // what cannot be looked at is as good as missing
                     }
                 });
     }
