@@ -1,5 +1,7 @@
 package dev.kvstore.testing;
 
+import dev.kvstore.internal.storage.MappedRegion;
+import dev.kvstore.internal.storage.Storage;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -47,5 +49,21 @@ public final class Interception {
                                                 original,
                                                 method,
                                                 arguments == null ? new Object[0] : arguments))));
+    }
+
+    /**
+     * Returns a disk of which each call, and each call of what it maps, goes through an
+     * interceptor.
+     */
+    public static Storage ofDisk(Storage original, Interceptor interceptor) {
+        return of(
+                Storage.class,
+                original,
+                call -> {
+                    Object result = interceptor.at(call);
+                    return result instanceof MappedRegion region
+                            ? of(MappedRegion.class, region, interceptor)
+                            : result;
+                });
     }
 }

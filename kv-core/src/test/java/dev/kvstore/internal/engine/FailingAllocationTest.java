@@ -60,27 +60,18 @@ class FailingAllocationTest {
     }
 
     private Storage disk() {
-        return Interception.of(
-                Storage.class,
+        return Interception.ofDisk(
                 new MemoryStorage(path()),
-                call -> {
-                    failIfDue(call);
-                    Object result = call.proceed();
-                    return result instanceof MappedRegion region ? counted(region) : result;
-                });
-    }
-
-    private MappedRegion counted(MappedRegion region) {
-        mapped.incrementAndGet();
-        return Interception.of(
-                MappedRegion.class,
-                region,
                 call -> {
                     failIfDue(call);
                     if (call.isOf("unmap")) {
                         mapped.decrementAndGet();
                     }
-                    return call.proceed();
+                    Object result = call.proceed();
+                    if (result instanceof MappedRegion) {
+                        mapped.incrementAndGet();
+                    }
+                    return result;
                 });
     }
 

@@ -8,7 +8,6 @@ import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.StoreFailedException;
 import dev.kvstore.internal.compaction.CompactionOptions;
-import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
 import dev.kvstore.testing.Interception;
 import dev.kvstore.testing.MemoryStorage;
@@ -55,19 +54,8 @@ class FailingEndTest {
     }
 
     private Storage failing(Storage storage) {
-        return Interception.of(
-                Storage.class,
+        return Interception.ofDisk(
                 storage,
-                call -> {
-                    Object result = call.proceed();
-                    return result instanceof MappedRegion region ? failing(region) : result;
-                });
-    }
-
-    private MappedRegion failing(MappedRegion region) {
-        return Interception.of(
-                MappedRegion.class,
-                region,
                 call -> {
                     if (failing && call.isOf("endWriting")) {
                         throw new OutOfMemoryError("simulated");

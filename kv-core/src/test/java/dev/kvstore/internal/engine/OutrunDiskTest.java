@@ -107,21 +107,11 @@ class OutrunDiskTest {
     }
 
     private Storage slow(Storage storage) {
-        return Interception.of(
-                Storage.class,
+        return Interception.ofDisk(
                 storage,
                 call -> {
-                    Object result = call.proceed();
-                    return result instanceof MappedRegion region ? slow(region) : result;
-                });
-    }
-
-    private MappedRegion slow(MappedRegion region) {
-        return Interception.of(
-                MappedRegion.class,
-                region,
-                call -> {
                     if (call.isOf("force")
+                            && call.original() instanceof MappedRegion region
                             && region.buffer().capacity() == SEGMENT_BYTES
                             && Thread.currentThread().getName().equals("kv-sealer")) {
                         awaitAnotherSegment();

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.kvstore.Durability;
 import dev.kvstore.KeyValueStore;
 import dev.kvstore.internal.compaction.CompactionOptions;
-import dev.kvstore.internal.storage.MappedRegion;
 import dev.kvstore.internal.storage.Storage;
 import dev.kvstore.testing.Interception;
 import dev.kvstore.testing.MemoryStorage;
@@ -43,7 +42,7 @@ class WritesBesideCompactionTest {
     @ParameterizedTest
     @EnumSource(names = {"OS", "INTERVAL"})
     void noCallOfTheDiskHoldsWritersUp(Durability durability) {
-        Storage storage = observed(Storage.class, new MemoryStorage(path()));
+        Storage storage = observed(new MemoryStorage(path()));
         try (KeyValueStore store = StoreOpener.open(options(durability), storage)) {
             for (int i = 0; i < KEYS; i++) {
                 store.set(new byte[] {1, (byte) i}, VALUE);
@@ -65,20 +64,16 @@ class WritesBesideCompactionTest {
         assertThat(passed).contains("kv-compactor force", "kv-sealer force", "kv-preparer force");
     }
 
-    private <T> T observed(Class<T> type, T original) {
-        return Interception.of(
-                type,
-                original,
+    private Storage observed(Storage storage) {
+        return Interception.ofDisk(
+                storage,
                 call -> {
                     KeyValueStore store = compacted;
                     String thread = Thread.currentThread().getName();
                     if (store != null && thread.startsWith("kv-") && reachesTheDisk(call)) {
                         writeBeside(store, thread + " " + call.method().getName());
                     }
-                    Object result = call.proceed();
-                    return result instanceof MappedRegion region
-                            ? observed(MappedRegion.class, region)
-                            : result;
+                    return call.proceed();
                 });
     }
 
